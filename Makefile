@@ -1,0 +1,43 @@
+# Every target does all its own set-up; the second time it is quick. Start with `make help`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+BIN := .venv/bin
+LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
+
+.PHONY: help run shell train test lint replay lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+run: .venv/.ready  ## run the assistant on this machine (Ctrl-C stops it)
+	@$(BIN)/mesobot run
+
+shell: .venv/.ready  ## talk to the assistant in this terminal
+	@$(BIN)/mesobot shell
+
+train: .venv/.ready  ## check the content and train, if anything changed
+	@$(BIN)/mesobot train
+
+test: .venv/.ready  ## run all tests, the fast ones first
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m pytest
+
+lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training data
+	@scripts/lint.sh
+
+replay: .venv/.ready  ## hold conversations: CONVERSATIONS=in.jsonl REPLIES=out.jsonl
+	@test -n "$(CONVERSATIONS)" -a -n "$(REPLIES)" || { echo "Usage: make replay CONVERSATIONS=in.jsonl REPLIES=out.jsonl" >&2; exit 2; }
+	@$(BIN)/mesobot replay "$(CONVERSATIONS)" "$(REPLIES)"
+
+lock:  ## pin the newest allowed versions of all dependencies
+	@scripts/lock.sh
+
+clean:  ## remove everything that the other targets made (not var/, where conversations are)
+	rm -rf .venv .venv-lint .cache .rasa build models
+
+.venv/.ready: $(LOCKS) pyproject.toml scripts/setup.sh
+	@scripts/setup.sh .venv $(LOCKS)
+
+.venv-lint/.ready: requirements/lint.txt scripts/setup.sh
+	@scripts/setup.sh .venv-lint requirements/lint.txt

@@ -1,0 +1,1 @@
+"""Rasa actions, one per file: read the tracker, call mesobot, return events."""

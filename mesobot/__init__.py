@@ -1,0 +1,1 @@
+"""Mesobot: the FAQ assistant of a mesotherapy clinic."""

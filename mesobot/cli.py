@@ -1,0 +1,128 @@
+"""The ``mesobot`` command. Every subcommand is a few lines that call a service."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Optional
+
+import typer
+
+from mesobot import paths, settings
+from mesobot.knowledge.source import ProblemsFound
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mesobot: train, run, measure.")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    settings.prepare_environment(os.environ)
+    try:
+        app()
+    except ProblemsFound as found:
+        for problem in found.problems:
+            path = problem.path
+            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+            typer.echo(f"{shown}:{problem.line}: {problem.message}", err=True)
+        typer.echo(f"{len(found.problems)} problem(s) to fix in the content.", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def check() -> None:
+    """Check the clinic's content: facts, answers, examples, contacts."""
+    from mesobot.knowledge.content import load_content
+
+    content = load_content(paths.CLINIC, paths.DATA, os.environ)
+    typer.echo(f"{len(content.topics)} topics rest on {len(content.facts)} facts: all well.")
+
+
+@app.command()
+def train(force: bool = typer.Option(False, help="Train even when nothing changed.")) -> None:
+    """Train the assistant, unless nothing has changed since the last time."""
+    _train(force)
+
+
+def _train(force: bool = False) -> None:
+    from mesobot import training
+
+    if not training.train(typer.echo, force):
+        typer.echo("The trained model is up to date.")
+
+
+@app.command()
+def run() -> None:
+    """Run the assistant on this machine until Ctrl-C."""
+    from mesobot import running
+
+    _train()
+    typer.echo("Starting the assistant ...")
+    try:
+        sys.exit(running.run())
+    except running.PortTaken as taken:
+        typer.echo(str(taken), err=True)
+        sys.exit(1)
+
+
+@app.command()
+def shell() -> None:
+    """Talk to the assistant in this terminal (rasa shell)."""
+    from mesobot.evaluation.replay import action_server
+    from mesobot.running import shell_command
+
+    _train()
+    with action_server():
+        sys.exit(subprocess.call(shell_command(settings.port()), cwd=paths.ROOT))  # noqa: S603
+
+
+@app.command()
+def replay(
+    conversations: Path = typer.Argument(..., exists=True, dir_okay=False, help="JSON Lines in."),
+    replies: Path = typer.Argument(..., dir_okay=False, help="JSON Lines out."),
+) -> None:
+    """Hold the conversations of a file and write down the replies."""
+    from mesobot.evaluation.replay import replay as hold
+
+    source_path, target_path = conversations.resolve(), replies.resolve()
+    _train()
+    with source_path.open(encoding="utf-8") as source, target_path.open(
+        "w", encoding="utf-8"
+    ) as target:
+        skipped = hold(source, target, sys.stderr)
+    typer.echo(f"Replies are in {replies}" + (f"; {skipped} line(s) skipped." if skipped else "."))
+
+
+@app.command("benchmark-nlu")
+def benchmark_nlu(
+    train: Path = typer.Option(..., help="CSV with the columns sentence,label."),
+    test: Path = typer.Option(..., help="CSV with the same columns."),
+    out_of_scope: Optional[str] = typer.Option(None, help="Label of sentences of no class."),  # noqa: UP007 - typer 0.7
+    json_file: Optional[Path] = typer.Option(None, "--json", help="Write all figures here."),  # noqa: UP007
+) -> None:
+    """Measure the topic classifier on another intent data set."""
+    from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled
+    from mesobot.knowledge.dialogue_data import off_topic_examples
+    from mesobot.nlu.encoder import SentenceEncoder
+    from mesobot.training import build_language_parts
+
+    try:
+        training_set, test_set = read_labelled(train), read_labelled(test)
+        build_language_parts(typer.echo)
+        background = off_topic_examples(paths.DATA) if out_of_scope else []
+        result = benchmark(
+            training_set, test_set, SentenceEncoder(paths.ENCODER_FOLDER), out_of_scope, background
+        )
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+    typer.echo("threshold  accuracy  in scope  out of scope  Matthews")
+    for row in (*result.thresholds[::5], result.best):
+        mark = "  <- best" if row is result.best else ""
+        figures = (row.accuracy, row.in_scope_accuracy, row.out_of_scope_recall, row.matthews)
+        shown = ("     -" if value is None else f"{value:6.3f}" for value in figures)
+        typer.echo(f"{row.threshold:9.2f}  " + "    ".join(shown) + mark)
+    if json_file:
+        json_file.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What the assistant knows: the clinic, its facts, its topics, and the grounding check."""

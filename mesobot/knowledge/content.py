@@ -1,0 +1,55 @@
+"""Everything the clinic has written, loaded and checked in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesobot.knowledge.clinic import Clinic, load_clinic
+from mesobot.knowledge.facts import Fact, load_facts
+from mesobot.knowledge.grounding import check_grounding, load_content_rules
+from mesobot.knowledge.source import Problem, ProblemsFound
+from mesobot.knowledge.topics import Topic, load_topics
+
+
+@dataclass(frozen=True)
+class Content:
+    """The clinic, its facts by id, and its topics by id."""
+
+    clinic: Clinic
+    facts: dict[str, Fact]
+    topics: dict[str, Topic]
+
+
+def load_content(clinic: Path, data: Path, environment: Mapping[str, str]) -> Content:
+    """Load the folders ``clinic/`` and ``data/`` and check them against each other.
+
+    Raises:
+        ProblemsFound: with every problem in reading order, not just the first.
+    """
+    problems: list[Problem] = []
+    facts: dict[str, Fact] = {}
+    topics: dict[str, Topic] = {}
+    about: Clinic | None = None
+    try:
+        about = load_clinic(clinic / "clinic.yml", environment)
+    except ProblemsFound as found:
+        problems += found.problems
+    try:
+        facts = load_facts(clinic / "facts.yml")
+    except ProblemsFound as found:
+        problems += found.problems
+    try:
+        topics = load_topics(data / "faq", data / "unanswered")
+    except ProblemsFound as found:
+        problems += found.problems
+    if facts and topics:
+        rules = load_content_rules(clinic / "content_rules.yml")
+        problems += check_grounding(topics, facts, clinic / "facts.yml", rules)
+    if about and "contact-whatsapp" in facts and about.whatsapp not in facts["contact-whatsapp"].text:
+        message = f"differs from the WhatsApp number in clinic.yml ({about.whatsapp})"
+        problems.append(Problem(clinic / "facts.yml", facts["contact-whatsapp"].line, message))
+    if problems or about is None:
+        raise ProblemsFound(problems)
+    return Content(about, facts, topics)

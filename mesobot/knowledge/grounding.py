@@ -1,0 +1,134 @@
+"""The grounding check: no answer says more than the clinic's article.
+
+For each answer: it cites existing facts; every amount and unit in it occurs in those facts;
+it has no hype, no price, and is short enough. And every fact is used by some answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesobot.knowledge.facts import Fact
+from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, read_yaml
+from mesobot.knowledge.topics import Topic
+
+Amount = tuple[str, str]
+"""An amount and its unit in the singular ("" without unit): ``("24", "hour")``."""
+
+_NUMBER_WORDS = {
+    "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12",
+    "few": "few", "several": "several", "couple": "few",
+}  # fmt: skip
+_COUNTED = ("session", "injection", "time")
+_UNITS = "second|minute|hour|day|week|month|year|session|injection|time|percent|%|millimetre|mm|ml"
+_WORD_AMOUNT = "|".join(_NUMBER_WORDS)
+_MEASURE = re.compile(
+    rf"\b(\d+(?:[.,]\d+)?|{_WORD_AMOUNT})"
+    rf"(?:\s*(?:to|or|and|-|–)\s*(\d+(?:[.,]\d+)?|{_WORD_AMOUNT}))?"
+    rf"(?:\s+of)?\s*({_UNITS})s?(?!\w)",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+
+
+@dataclass(frozen=True)
+class ContentRules:
+    """What no answer may say (``clinic/content_rules.yml``)."""
+
+    most_words: int
+    hype: tuple[str, ...]
+    price: tuple[str, ...]
+
+
+def load_content_rules(path: Path) -> ContentRules:
+    """Read the rules.
+
+    Raises:
+        ProblemsFound: if the file does not have the expected keys.
+    """
+    content = read_yaml(path)
+    if not _are_rules(content):
+        message = "needs 'most_words' (a number), 'hype' and 'price' (lists of words)"
+        raise ProblemsFound([Problem(path, 1, message)])
+    return ContentRules(content["most_words"], tuple(content["hype"]), tuple(content["price"]))
+
+
+def _are_rules(content: LinedDict) -> bool:
+    return (
+        set(content) == {"most_words", "hype", "price"}
+        and isinstance(content["most_words"], int)
+        and all(
+            isinstance(content[key], list) and all(isinstance(w, str) for w in content[key])
+            for key in ("hype", "price")
+        )
+    )
+
+
+def amounts(text: str) -> set[Amount]:
+    """All amounts in a text with their units, e.g. ``{("3", "session"), ("6", "session")}``.
+
+    Vague amounts count too when a unit follows ("a few days", "several months"); digits
+    count with or without one.
+    """
+    plain = _PLACEHOLDER.sub(" ", text)
+    found: set[Amount] = set()
+    for match in _MEASURE.finditer(plain):
+        unit = match.group(3).lower()
+        for amount in match.group(1), match.group(2):
+            if amount and not (amount.lower() in ("a", "an") and unit in _COUNTED):
+                found.add((_NUMBER_WORDS.get(amount.lower(), amount), unit))
+    measured = {amount for amount, _ in found}
+    found |= {(digits, "") for digits in _DIGITS.findall(plain) if digits not in measured}
+    return found
+
+
+def forbidden_words(text: str, words: Iterable[str]) -> list[str]:
+    """The words of the list that occur in the text ("*" at the end stands for any ending)."""
+    plain = _PLACEHOLDER.sub(" ", text)
+    return [word for word in words if _pattern(word).search(plain)]
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    ending = r"\w*" if word.endswith("*") else ""
+    core = re.escape(word.rstrip("*")) + ending
+    return re.compile(rf"(?<!\w){core}(?!\w)" if word[0].isalnum() else core, re.IGNORECASE)
+
+
+def check_grounding(
+    topics: Mapping[str, Topic], facts: Mapping[str, Fact], facts_file: Path, rules: ContentRules
+) -> list[Problem]:
+    """Everything in the answers that does not rest on the facts; empty when all is well."""
+    problems = [problem for topic in topics.values() for problem in _answer(topic, facts, rules)]
+    used = {fact for topic in topics.values() for fact in topic.facts}
+    for fact in facts.values():
+        if fact.id not in used and not fact.set_aside:
+            problems.append(Problem(facts_file, fact.line, f"no answer uses the fact '{fact.id}'"))
+    return sorted(problems)
+
+
+def _answer(topic: Topic, facts: Mapping[str, Fact], rules: ContentRules) -> Iterator[Problem]:
+    def problem(message: str) -> Problem:
+        return Problem(topic.path, topic.answer_line, message)
+
+    cited = [facts[name] for name in topic.facts if name in facts]
+    for name in topic.facts:
+        if name not in facts:
+            yield problem(f"the answer cites '{name}', which is not in clinic/facts.yml")
+        elif facts[name].set_aside:
+            yield problem(f"the fact '{name}' must not be used: {facts[name].set_aside}")
+    supported = {amount for fact in cited for amount in amounts(fact.text)}
+    for amount, unit in sorted(amounts(topic.answer) - supported):
+        yield problem(f"'{f'{amount} {unit}'.strip()}' stands in none of the facts that are cited")
+    for word in forbidden_words(topic.answer, rules.hype):
+        yield problem(f"'{word}' promises or advertises; say it plainly")
+    if topic.group == "faq":
+        for word in forbidden_words(topic.answer, rules.price):
+            yield problem(f"'{word}' speaks of prices; the assistant never does")
+    words = len(topic.answer.split())
+    if words > rules.most_words:
+        yield problem(f"{words} words; at most {rules.most_words} are read to the end")

@@ -1,0 +1,1 @@
+"""Understanding a message: spaCy vocabulary, sentence encoder, topics."""

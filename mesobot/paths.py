@@ -1,0 +1,19 @@
+"""Where things lie in the project folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLINIC = ROOT / "clinic"
+DATA = ROOT / "data"
+FAQ = DATA / "faq"
+
+# Made by `make train`, safe to delete.
+SPACY_FOLDER = ROOT / "build" / "nlu" / "spacy"
+ENCODER_FOLDER = ROOT / "build" / "nlu" / "encoder"
+MODELS = ROOT / "models"
+MODEL = MODELS / "mesobot.tar.gz"
+
+# What a running assistant keeps (conversations, later requests); never deleted by us.
+STATE = ROOT / "var"

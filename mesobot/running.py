@@ -1,0 +1,109 @@
+"""Runs the whole assistant on this machine: Rasa and the action server, one Ctrl-C for both."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from mesobot import paths, settings
+
+_SLOWEST_START_SECONDS = 180
+
+
+class PortTaken(RuntimeError):
+    """Something else listens where the assistant should."""
+
+
+def run() -> int:
+    """Start everything and stay until Ctrl-C.
+
+    Returns:
+        Exit status of the first process that ended.
+
+    Raises:
+        PortTaken: if a port is in use.
+    """
+    from honcho.manager import Manager
+
+    settings.prepare_environment(os.environ)
+    for variable, number in (
+        ("MESOBOT_PORT", settings.port()),
+        ("MESOBOT_ACTIONS_PORT", settings.actions_port()),
+    ):
+        _require_free(variable, number)
+    os.chdir(paths.ROOT)
+    manager = Manager()
+    manager.add_process("actions", shlex.join(actions_command(settings.actions_port())))
+    manager.add_process("rasa", shlex.join(rasa_command(settings.port())))
+    announcer = threading.Thread(target=_announce_when_ready, args=(settings.port(),), daemon=True)
+    announcer.start()
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def rasa_command(port: int) -> list[str]:
+    """Command line of the Rasa server on loopback."""
+    return [
+        *(sys.executable, "-m", "rasa", "run"),
+        *("--interface", "127.0.0.1", "--port", str(port)),
+        *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
+        *("--credentials", "credentials.yml"),
+    ]
+
+
+def shell_command(port: int) -> list[str]:
+    """Command line of ``rasa shell`` with the same model and helpers."""
+    return [
+        *(sys.executable, "-m", "rasa", "shell", "--port", str(port)),
+        *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
+    ]
+
+
+def actions_command(port: int) -> list[str]:
+    """Command line of the action server (loopback through ``SANIC_HOST``)."""
+    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+
+
+def wait_for(url: str, seconds: float, still_wanted: Callable[[], bool] = lambda: True) -> bool:
+    """Whether an HTTP address answered in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and still_wanted():
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback address
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    return False
+
+
+def _require_free(variable: str, number: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {number} is already in use. Stop what listens there, or choose another "
+                f"port: {variable}={number + 1000} make run"
+            ) from error
+
+
+def _announce_when_ready(port: int) -> None:
+    address = f"http://127.0.0.1:{port}"
+    if wait_for(f"{address}/webhooks/rest/", _SLOWEST_START_SECONDS):
+        sys.stdout.write(
+            "\n"
+            f"  The assistant is ready:  {address}/webhooks/rest/webhook\n"
+            "  Try it:  curl -s -H 'Content-Type: application/json' \\\n"
+            '             -d \'{"sender": "me", "message": "does it hurt?"}\' \\\n'
+            f"             {address}/webhooks/rest/webhook\n"
+            "  Ctrl-C stops everything.\n\n"
+        )
+        sys.stdout.flush()

@@ -1,0 +1,52 @@
+"""Settings from the environment, with defaults that need no account and no other server."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import MutableMapping
+
+from mesobot.paths import STATE
+
+QUIET = {
+    # Rasa and its libraries are chatty, slow to fall silent, and would call home.
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+    "MPLBACKEND": "Agg",
+    "RASA_SHELL_STREAM_READING_TIMEOUT_IN_SECONDS": "60",
+    "SANIC_HOST": "127.0.0.1",
+}
+
+
+def port() -> int:
+    """Port of the assistant on loopback (``MESOBOT_PORT``)."""
+    return int(os.environ.get("MESOBOT_PORT", "5005"))
+
+
+def actions_port() -> int:
+    """Port of the action server on loopback (``MESOBOT_ACTIONS_PORT``)."""
+    return int(os.environ.get("MESOBOT_ACTIONS_PORT", "5055"))
+
+
+def quiet_rasa() -> None:
+    """Warnings and errors only, for Rasa inside this process: its debug log quotes messages."""
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_logging_and_warnings(log_level=logging.WARNING)
+    configure_structlog(logging.WARNING)
+
+
+def prepare_environment(environment: MutableMapping[str, str]) -> None:
+    """Fill in what Rasa and ``endpoints.yml`` read from the environment, where unset."""
+    STATE.mkdir(exist_ok=True)
+    defaults = {
+        **QUIET,
+        "MESOBOT_ACTIONS_URL": f"http://127.0.0.1:{actions_port()}/webhook",
+        "MESOBOT_TRACKER_DB": str(STATE / "conversations.db"),
+    }
+    for name, value in defaults.items():
+        environment.setdefault(name, value)

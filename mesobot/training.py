@@ -1,0 +1,98 @@
+"""Trains the assistant, unless nothing that it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from mesobot import paths, settings
+from mesobot.knowledge.content import load_content
+
+_FINGERPRINT = paths.MODELS / "fingerprint"
+
+Say = Callable[[str], None]
+
+
+def fingerprint(root: Path) -> str:
+    """SHA-256 over everything that a trained model depends on: content, code, versions."""
+    digest = hashlib.sha256()
+    for path in _ingredients(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _ingredients(root: Path) -> Iterable[Path]:
+    for pattern in (
+        "config.yml",
+        "domain.yml",
+        "clinic/vocabulary.yml",
+        "data/**/*.yml",
+        "mesobot/nlu/*.py",
+        "requirements/*.txt",
+    ):
+        yield from sorted(root.glob(pattern))
+
+
+def is_up_to_date() -> bool:
+    """Whether the trained model is the one that today's files would give."""
+    return (
+        paths.MODEL.is_file()
+        and _FINGERPRINT.is_file()
+        and _FINGERPRINT.read_text(encoding="utf-8") == fingerprint(paths.ROOT)
+    )
+
+
+def train(say: Say, force: bool = False) -> bool:
+    """Check the content, build the language parts and train the model.
+
+    Args:
+        say: told in one line what is being done.
+        force: train even when nothing changed.
+
+    Returns:
+        Whether anything was trained.
+
+    Raises:
+        ProblemsFound: if a content file cannot be used.
+        RuntimeError: if Rasa could not train.
+    """
+    load_content(paths.CLINIC, paths.DATA, os.environ)
+    if not force and is_up_to_date():
+        return False
+    build_language_parts(say)
+    say("Training the assistant (about half a minute) ...")
+    _train_rasa()
+    _FINGERPRINT.write_text(fingerprint(paths.ROOT), encoding="utf-8")
+    return True
+
+
+def build_language_parts(say: Say) -> None:
+    """The spaCy pipeline from the vocabulary, and the sentence encoder if it is not there."""
+    from mesobot.nlu.encoder_files import build_encoder_files
+    from mesobot.nlu.language import write_language
+
+    write_language(paths.CLINIC / "vocabulary.yml", paths.SPACY_FOLDER)
+    build_encoder_files(paths.ENCODER_FOLDER, say)
+
+
+def _train_rasa() -> None:
+    import rasa
+
+    settings.quiet_rasa()
+    warnings.filterwarnings("ignore", message=".*response selector", category=UserWarning)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)  # of pinned libraries
+    os.chdir(paths.ROOT)  # config.yml names its folders from here
+    result = rasa.train(
+        domain="domain.yml",
+        config="config.yml",
+        training_files=["data"],
+        output=str(paths.MODELS),
+        fixed_model_name=paths.MODEL.name.removesuffix(".tar.gz"),
+        force_training=True,
+    )
+    if result.code != 0 or result.model is None:
+        raise RuntimeError("Rasa could not train; its message stands above.")
