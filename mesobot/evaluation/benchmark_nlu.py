@@ -92,7 +92,8 @@ def benchmark(
     rejected = out_of_scope if out_of_scope is not None else "(none)"
     spread = max(1, -(-len(background) // max(1, len(train) // 2)))
     known = [*train, *((sentence, rejected) for sentence in background[::spread])]
-    model = TopicModel.fit([text for text, _ in known], [label for _, label in known], encoder)
+    texts, labels = zip(*known, strict=True)
+    model = TopicModel.fit(texts, labels, encoder, background=rejected)
     best = [model.rank(text)[0] for text, _ in test]
     predicted = [ranked.topic for ranked in best]
     scores = np.array([ranked.score for ranked in best])

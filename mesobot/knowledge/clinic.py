@@ -13,7 +13,7 @@ from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, line_of,
 
 EMAIL_VARIABLE = "MESOBOT_CLINIC_EMAIL"
 
-_PLACEHOLDER = re.compile(r"protected|example\.|your[-_.]?(e-?mail|name|clinic)|^$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"protected|example\.|^your|[@.]your|^$", re.IGNORECASE)
 _EMAIL = re.compile(r"^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+$")
 
 

@@ -46,10 +46,8 @@ def load_content(clinic: Path, data: Path, environment: Mapping[str, str]) -> Co
         problems += found.problems
     if facts and topics:
         rules = load_content_rules(clinic / "content_rules.yml")
-        problems += check_grounding(topics, facts, clinic / "facts.yml", rules)
-    if about and "contact-whatsapp" in facts and about.whatsapp not in facts["contact-whatsapp"].text:
-        message = f"differs from the WhatsApp number in clinic.yml ({about.whatsapp})"
-        problems.append(Problem(clinic / "facts.yml", facts["contact-whatsapp"].line, message))
+        number = about.whatsapp if about else ""
+        problems += check_grounding(topics, facts, clinic / "facts.yml", rules, number)
     if problems or about is None:
         raise ProblemsFound(problems)
     return Content(about, facts, topics)

@@ -1,7 +1,8 @@
 """The grounding check: no answer says more than the clinic's article.
 
 For each answer: it cites existing facts; every amount and unit in it occurs in those facts;
-it has no hype, no price, and is short enough. And every fact is used by some answer.
+it has no hype, no price, and is short enough. For each fact: some answer uses it, and every
+figure of it is told by an answer that cites it.
 """
 
 from __future__ import annotations
@@ -100,18 +101,49 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def check_grounding(
-    topics: Mapping[str, Topic], facts: Mapping[str, Fact], facts_file: Path, rules: ContentRules
+    topics: Mapping[str, Topic],
+    facts: Mapping[str, Fact],
+    facts_file: Path,
+    rules: ContentRules,
+    whatsapp: str = "",
 ) -> list[Problem]:
-    """Everything in the answers that does not rest on the facts; empty when all is well."""
-    problems = [problem for topic in topics.values() for problem in _answer(topic, facts, rules)]
-    used = {fact for topic in topics.values() for fact in topic.facts}
+    """Everything in the answers that does not rest on the facts; empty when all is well.
+
+    Args:
+        topics: the answers, by topic id.
+        facts: the facts, by id.
+        facts_file: where the facts stand.
+        rules: words that no answer may use, and its longest length.
+        whatsapp: what ``{whatsapp_number}`` in an answer stands for: it is a fact as well.
+    """
+    told = {topic.id: amounts(topic.answer.replace("{whatsapp_number}", whatsapp)) for topic in
+            topics.values() if topic.group == "faq"}
+    problems = []
+    for topic in topics.values():
+        stated = told.get(topic.id, amounts(topic.answer))
+        problems += _answer(topic, stated, facts, rules)
     for fact in facts.values():
-        if fact.id not in used and not fact.set_aside:
-            problems.append(Problem(facts_file, fact.line, f"no answer uses the fact '{fact.id}'"))
+        citing = [topic.id for topic in topics.values() if fact.id in topic.facts]
+        for complaint in _fact(fact, [told.get(name, set()) for name in citing]):
+            problems.append(Problem(facts_file, fact.line, complaint))
     return sorted(problems)
 
 
-def _answer(topic: Topic, facts: Mapping[str, Fact], rules: ContentRules) -> Iterator[Problem]:
+def _fact(fact: Fact, citing: list[set[Amount]]) -> Iterator[str]:
+    if fact.set_aside:
+        return
+    if not citing:
+        yield f"no answer uses the fact '{fact.id}'"
+        return
+    for amount, unit in sorted(amounts(fact.text) - set.union(*citing)):
+        if amount[0].isdigit():
+            figure = f"{amount} {unit}".strip()
+            yield f"'{figure}' of the fact '{fact.id}' is told by no answer that cites it"
+
+
+def _answer(
+    topic: Topic, stated: set[Amount], facts: Mapping[str, Fact], rules: ContentRules
+) -> Iterator[Problem]:
     def problem(message: str) -> Problem:
         return Problem(topic.path, topic.answer_line, message)
 
@@ -122,7 +154,7 @@ def _answer(topic: Topic, facts: Mapping[str, Fact], rules: ContentRules) -> Ite
         elif facts[name].set_aside:
             yield problem(f"the fact '{name}' must not be used: {facts[name].set_aside}")
     supported = {amount for fact in cited for amount in amounts(fact.text)}
-    for amount, unit in sorted(amounts(topic.answer) - supported):
+    for amount, unit in sorted(stated - supported):
         yield problem(f"'{f'{amount} {unit}'.strip()}' stands in none of the facts that are cited")
     for word in forbidden_words(topic.answer, rules.hype):
         yield problem(f"'{word}' promises or advertises; say it plainly")

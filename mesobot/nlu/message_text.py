@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
-_TAGS = re.compile(r"<[^<>]{0,200}>")
+_TAGS = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 _BLANKS = re.compile(r"\s+")
 _COMMAND = re.compile(r"^[\s/\\]+")
 

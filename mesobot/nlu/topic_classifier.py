@@ -26,7 +26,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.nlu.decision import Decision, Thresholds, decide
+from mesobot.nlu.decision import OFF_TOPIC, Decision, Thresholds, decide
 from mesobot.nlu.encoder import SentenceEncoder
 from mesobot.nlu.topic_model import Ranked, TopicModel
 
@@ -63,7 +63,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """Defaults that ``config.yml`` may override."""
         return {
             "encoder": "build/nlu/encoder",
-            "answer_at": 0.33,
+            "answer_at": 0.3,
             "suggest_at": 0.2,
             "serious": [],
             "serious_margin": 0.0,
@@ -87,6 +87,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             [str(example.get(TEXT)) for example in examples],
             [str(example.get_full_intent()) for example in examples],
             SentenceEncoder(self._encoder_folder),
+            background=OFF_TOPIC,
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)

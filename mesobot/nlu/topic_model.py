@@ -1,10 +1,12 @@
 """Decides which topic a text is about, and how sure that is.
 
-The score of a topic is ``sqrt(p) * e``: ``p`` is the probability that logistic regression
-gives it on [sentence embedding, character n-grams], ``e`` the cosine similarity of the text
+The score of a topic is ``p^3/8 * (1-q)^1/8 * e``: ``p`` is the probability that logistic
+regression gives it on [sentence embedding, character n-grams], ``q`` what it gives the
+background class (texts about nothing we know), and ``e`` the cosine similarity of the text
 to the topic's nearest example. The nearest example is what rejects texts that resemble
-nothing we know; probability alone is high for some topic whatever one types. (Measured on
-HINT3, Arora et al. 2020, and on a development set of our own: docs/evaluation.md.)
+nothing we know: probability alone is high for some topic whatever one types. ``q`` keeps a
+question alive that two neighbouring topics share. (Without ``q`` this is sqrt(p) * e; the
+exponents were chosen on a development set of our own and on HINT3, Arora et al. 2020.)
 
 Nothing here knows Rasa, and what is learned is stored as arrays and JSON, never pickled.
 """
@@ -36,6 +38,8 @@ SETTINGS_FILE = "topic_model.json"
 _SEED = 0
 _REGULARISATION = 10.0
 _CHARACTER_NGRAMS = (1, 5)
+_TOPIC_EXPONENT = 3 / 8
+_KNOWN_EXPONENT = 1 / 8
 _MAX_ITERATIONS = 40
 """Enough: on the development set no figure changes from here to convergence at 200."""
 
@@ -67,6 +71,7 @@ class TopicModel:
         topics: Sequence[str],
         vectorizer: TfidfVectorizer,
         arrays: dict[str, FloatArray],
+        background: str | None = None,
     ) -> None:
         """Assemble a trained model; use :meth:`fit` or :meth:`load`.
 
@@ -76,8 +81,10 @@ class TopicModel:
             vectorizer: fitted character n-gram vectoriser with ``v`` n-grams.
             arrays: ``coef`` [k, d+v], ``intercept`` [k], ``examples`` [n, d] sorted by
                 topic, ``starts`` [k]: where each topic's examples begin.
+            background: name of the class of texts about nothing we know, if there is one.
         """
         self.topics = list(topics)
+        self.background = background
         self._encoder = encoder
         self._vectorizer = vectorizer
         self._arrays = arrays
@@ -86,13 +93,20 @@ class TopicModel:
         self._gram_coef = np.ascontiguousarray(arrays["coef"][:, dimensions:].T)
 
     @classmethod
-    def fit(cls, texts: Sequence[str], topics: Sequence[str], encoder: Encoder) -> TopicModel:
+    def fit(
+        cls,
+        texts: Sequence[str],
+        topics: Sequence[str],
+        encoder: Encoder,
+        background: str | None = None,
+    ) -> TopicModel:
         """Learn from examples.
 
         Args:
             texts: ``n`` example messages.
             topics: the topic of each.
             encoder: the sentence encoder to learn with and to predict with.
+            background: which of the topics, if any, is the background class.
 
         Raises:
             ValueError: if the lists differ in length or hold fewer than two topics.
@@ -123,7 +137,7 @@ class TopicModel:
             "examples": vectors,
             "starts": np.searchsorted(labels, np.arange(len(names))),
         }
-        return cls(encoder, names, vectorizer, arrays)
+        return cls(encoder, names, vectorizer, arrays, background)
 
     def rank(self, text: str) -> list[Ranked]:
         """All topics, most likely first; an empty text ranks everything at 0."""
@@ -140,9 +154,19 @@ class TopicModel:
         odds = np.exp(logits - logits.max())
         starts = self._arrays["starts"]
         nearest = np.maximum.reduceat(self._arrays["examples"] @ vector, starts)
-        scores = np.sqrt(odds / odds.sum()) * np.clip(nearest, 0.0, 1.0)
+        scores = self._belief(odds / odds.sum()) * np.clip(nearest, 0.0, 1.0)
         best_first = np.argsort(-scores, kind="stable")
         return [Ranked(self.topics[i], float(scores[i])) for i in best_first]
+
+    def _belief(self, probabilities: FloatArray) -> FloatArray:
+        """What logistic regression contributes to the scores, [k] in [0, 1]."""
+        if self.background not in self.topics:
+            return np.sqrt(probabilities)
+        index = self.topics.index(self.background)
+        known = max(0.0, 1.0 - float(probabilities[index]))
+        belief: FloatArray = probabilities**_TOPIC_EXPONENT * known**_KNOWN_EXPONENT
+        belief[index] = np.sqrt(probabilities[index])
+        return belief
 
     def save(self, folder: Path) -> None:
         """Write the learned arrays and settings into ``folder``."""
@@ -153,6 +177,7 @@ class TopicModel:
         )
         settings = {
             "topics": self.topics,
+            "background": self.background,
             "ngrams": [str(gram) for gram in self._vectorizer.get_feature_names_out()],
         }
         (folder / SETTINGS_FILE).write_text(
@@ -167,7 +192,7 @@ class TopicModel:
             arrays = {name: stored[name] for name in stored.files}
         vectorizer = _vectorizer(vocabulary=settings["ngrams"])
         vectorizer.idf_ = arrays.pop("idf")
-        return cls(encoder, settings["topics"], vectorizer, arrays)
+        return cls(encoder, settings["topics"], vectorizer, arrays, settings["background"])
 
 
 def _vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:

@@ -1,0 +1,94 @@
+"""Writes the same assistant as a stock Rasa bot: default pipeline (DIET) and policies (TED).
+
+Same examples, same answers, same stories. Topics become plain intents with one rule each,
+the simplest shape of a stock FAQ bot (and the faster one: no ResponseSelector is needed).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mesobot.paths import DATA
+
+# The commented default of `rasa init` 3.6.21, written out.
+CONFIG: dict[str, Any] = {
+    "recipe": "default.v1",
+    "assistant_id": "stock",
+    "language": "en",
+    "pipeline": [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
+        {"name": "EntitySynonymMapper"},
+        {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+    ],
+    "policies": [
+        {"name": "MemoizationPolicy"},
+        {"name": "RulePolicy"},
+        {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": 100},
+        {"name": "TEDPolicy", "max_history": 5, "epochs": 100, "constrain_similarities": True},
+    ],
+}
+
+
+def write_stock_bot(folder: Path) -> None:
+    """Create config, domain, data, endpoints and credentials of the stock bot."""
+    examples: dict[str, str] = {}
+    answers: dict[str, str] = {}
+    for path in sorted(DATA.rglob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for block in content.get("nlu", []):
+            examples[_plain(block["intent"])] = block["examples"]
+        for name, variations in content.get("responses", {}).items():
+            answers[_plain(name)] = re.sub(r"[{}]", "", variations[0]["text"])
+    rules = [
+        {
+            "rule": intent,
+            "steps": [{"intent": intent}, {"action": _answer_for(intent, answers)}],
+        }
+        for intent in [*examples, "nlu_fallback"]
+        if intent not in ("affirm", "deny")  # left to TED
+    ]
+    stories = [
+        {"story": "yes", "steps": [{"intent": "faq_pain"}, {"action": "utter_faq_pain"},
+                                   {"intent": "affirm"}, {"action": "utter_next"}]},
+        {"story": "no", "steps": [{"intent": "faq_pain"}, {"action": "utter_faq_pain"},
+                                  {"intent": "deny"}, {"action": "utter_anything_else"}]},
+    ]  # fmt: skip
+    domain = {
+        "version": "3.1",
+        "intents": sorted(examples),
+        "responses": {name: [{"text": text}] for name, text in answers.items()},
+    }
+    nlu = [{"intent": intent, "examples": text} for intent, text in examples.items()]
+    _write(folder / "config.yml", CONFIG)
+    _write(folder / "domain.yml", domain)
+    _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
+    _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
+    _write(folder / "endpoints.yml", {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}})
+    _write(folder / "credentials.yml", {"rest": None})
+
+
+def _plain(name: str) -> str:
+    return name.replace("/", "_")
+
+
+def _answer_for(intent: str, answers: dict[str, str]) -> str:
+    named = {"nlu_fallback": "utter_not_understood", "next_step": "utter_next"}
+    handover = {"book_consultation", "talk_to_human"}
+    name = "utter_contact_directly" if intent in handover else named.get(intent, f"utter_{intent}")
+    if name not in answers:
+        raise KeyError(f"no answer for the intent {intent}")
+    return name
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

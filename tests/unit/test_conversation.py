@@ -1,0 +1,54 @@
+import pytest
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from mesobot.dialogue.conversation import Conversation, reported_topics, topic_of
+
+
+def said(topic: str | None = None, text: str = "…", **metadata) -> BotUttered:
+    return BotUttered(text, metadata={"metadata": {"topic": topic, **metadata}})
+
+
+def heard(intent: str, **extra) -> UserUttered:
+    return UserUttered("…", {"name": intent, **extra})
+
+
+def conversation(*events) -> Conversation:
+    return Conversation(DialogueStateTracker.from_events("me", list(events)))
+
+
+@pytest.mark.parametrize(
+    ("action", "topic"),
+    [("utter_faq/pain", "pain"), ("utter_greet", "greet"), ("faq/pain", "pain"), ("greet", "greet")],
+)
+def test_topic_ids_come_from_response_names(action: str, topic: str) -> None:
+    assert topic_of(action) == topic
+
+
+def test_a_new_session_begins_from_nothing() -> None:
+    talk = conversation(said("pain", facts=["x"]), SessionStarted(), heard("faq"))
+    assert not talk.has_begun
+    assert talk.answered() == []
+
+
+def test_answered_topics_in_order() -> None:
+    talk = conversation(said("pain", facts=["x"]), said("greet"), said("risks", facts=["y"]))
+    assert talk.answered() == ["pain", "risks"]
+
+
+def test_misses_in_a_row_end_with_an_answer() -> None:
+    miss = {"counts_as_miss": True}
+    assert conversation(said(**miss), said("pain"), said(**miss)).misses_in_a_row() == 1
+    assert conversation(said(**miss), said(**miss)).misses_in_a_row() == 2
+    assert conversation(said("pain")).misses_in_a_row() == 0
+
+
+def test_suggestions_are_the_classifiers() -> None:
+    talk = conversation(heard("nlu_fallback", suggestions=["faq/pain", "unanswered/price"]))
+    assert talk.suggestions() == ["pain", "price"]
+
+
+def test_reported_topics_prefer_what_was_answered() -> None:
+    assert reported_topics([heard("next_step"), said("anesthetic")]) == ["anesthetic"]
+    assert reported_topics([heard("greet"), said(None)]) == ["greet"]
+    assert reported_topics([]) == []
