@@ -58,9 +58,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         stock = Path(scratch) / "stock"
         write_stock_bot(stock)
-        rasa = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "model", "--out", "models"]
+        rasa = [
+            sys.executable,
+            "-m",
+            "rasa",
+            "train",
+            "--fixed-model-name",
+            "model",
+            "--out",
+            "models",
+        ]
         bots = [
-            Bot("mesobot", paths.ROOT, paths.MODEL, [sys.executable, "-m", "mesobot", "train", "--force"]),
+            Bot(
+                "mesobot",
+                paths.ROOT,
+                paths.MODEL,
+                [sys.executable, "-m", "mesobot", "train", "--force"],
+            ),
             Bot("stock", stock, stock / "models" / "model.tar.gz", [*rasa, "--force"]),
         ]
         measured = {bot.name: measure(bot, Path(scratch)) for bot in bots}
@@ -73,7 +87,7 @@ def measure(bot: Bot, scratch: Path) -> Figures:
     log = scratch / f"{bot.name}.log"
     began = time.perf_counter()
     with log.open("w") as output:
-        subprocess.run(bot.train, cwd=bot.folder, check=True, stdout=output, stderr=output)  # noqa: S603
+        subprocess.run(bot.train, cwd=bot.folder, check=True, stdout=output, stderr=output)
     training = time.perf_counter() - began
     say(f"{bot.name}: {training:.0f} s; starting and asking {TURNS} questions ...")
     with server(bot, scratch) as (port, process, start):
@@ -102,8 +116,12 @@ def server(bot: Bot, scratch: Path) -> Iterator[tuple[int, subprocess.Popen[byte
         *("--credentials", "credentials.yml"),
     ]
     began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
-        command, cwd=bot.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    process = subprocess.Popen(
+        command,
+        cwd=bot.folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         if not wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", 300):
@@ -116,18 +134,20 @@ def server(bot: Bot, scratch: Path) -> Iterator[tuple[int, subprocess.Popen[byte
 
 def ask(port: int) -> list[float]:
     """Seconds of each turn: one client, FAQ questions, a new conversation every five turns."""
-    questions = [q for q in load_questions(*sorted(HELD_OUT.glob("*.jsonl"))) if q.topic != "out_of_scope"]
+    questions = [
+        q for q in load_questions(*sorted(HELD_OUT.glob("*.jsonl"))) if q.topic != "out_of_scope"
+    ]
     seconds = []
     for number in range(TURNS + 20):
         text = questions[number % len(questions)].text
         body = json.dumps({"sender": f"bench-{number // 5}", "message": text}).encode()
-        request = urllib.request.Request(  # noqa: S310 - loopback
+        request = urllib.request.Request(
             f"http://127.0.0.1:{port}/webhooks/rest/webhook",
             body,
             {"Content-Type": "application/json"},
         )
         began = time.perf_counter()
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:
             replies = json.load(answer)
         seconds.append(time.perf_counter() - began)
         if not replies:

@@ -72,7 +72,10 @@ def write_stock_bot(folder: Path) -> None:
     _write(folder / "domain.yml", domain)
     _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
     _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
-    _write(folder / "endpoints.yml", {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}})
+    _write(
+        folder / "endpoints.yml",
+        {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}},
+    )
     _write(folder / "credentials.yml", {"rest": None})
 
 

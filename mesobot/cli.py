@@ -12,7 +12,7 @@ from typing import Optional
 import typer
 
 from mesobot import paths, settings
-from mesobot.knowledge.source import ProblemsFound
+from mesobot.knowledge.source import ContentError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mesobot: train, run, measure.")
 
@@ -22,7 +22,7 @@ def main() -> None:
     settings.prepare_environment(os.environ)
     try:
         app()
-    except ProblemsFound as found:
+    except ContentError as found:
         for problem in found.problems:
             path = problem.path
             shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
@@ -62,7 +62,7 @@ def run() -> None:
     typer.echo("Starting the assistant ...")
     try:
         sys.exit(running.run())
-    except running.PortTaken as taken:
+    except running.PortTakenError as taken:
         typer.echo(str(taken), err=True)
         sys.exit(1)
 
@@ -88,9 +88,10 @@ def replay(
 
     source_path, target_path = conversations.resolve(), replies.resolve()
     _train()
-    with source_path.open(encoding="utf-8") as source, target_path.open(
-        "w", encoding="utf-8"
-    ) as target:
+    with (
+        source_path.open(encoding="utf-8") as source,
+        target_path.open("w", encoding="utf-8") as target,
+    ):
         skipped = hold(source, target, sys.stderr)
     typer.echo(f"Replies are in {replies}" + (f"; {skipped} line(s) skipped." if skipped else "."))
 
@@ -99,8 +100,8 @@ def replay(
 def benchmark_nlu(
     train: Path = typer.Option(..., help="CSV with the columns sentence,label."),
     test: Path = typer.Option(..., help="CSV with the same columns."),
-    out_of_scope: Optional[str] = typer.Option(None, help="Label of sentences of no class."),  # noqa: UP007 - typer 0.7
-    json_file: Optional[Path] = typer.Option(None, "--json", help="Write all figures here."),  # noqa: UP007
+    out_of_scope: Optional[str] = typer.Option(None, help="Label of sentences of no class."),
+    json_file: Optional[Path] = typer.Option(None, "--json", help="Write all figures here."),
 ) -> None:
     """Measure the topic classifier on another intent data set."""
     from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled

@@ -17,7 +17,7 @@ from mesobot import paths, settings
 _SLOWEST_START_SECONDS = 180
 
 
-class PortTaken(RuntimeError):
+class PortTakenError(RuntimeError):
     """Something else listens where the assistant should."""
 
 
@@ -28,11 +28,12 @@ def run() -> int:
         Exit status of the first process that ended.
 
     Raises:
-        PortTaken: if a port is in use.
+        PortTakenError: if a port is in use.
     """
     from honcho.manager import Manager
 
     settings.prepare_environment(os.environ)
+    os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(settings.actions_port())
     for variable, number in (
         ("MESOBOT_PORT", settings.port()),
         ("MESOBOT_ACTIONS_PORT", settings.actions_port()),
@@ -89,7 +90,7 @@ def _require_free(variable: str, number: int) -> None:
         try:
             probe.bind(("127.0.0.1", number))
         except OSError as error:
-            raise PortTaken(
+            raise PortTakenError(
                 f"Port {number} is already in use. Stop what listens there, or choose another "
                 f"port: {variable}={number + 1000} make run"
             ) from error

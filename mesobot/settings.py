@@ -31,6 +31,11 @@ def actions_port() -> int:
     return int(os.environ.get("MESOBOT_ACTIONS_PORT", "5055"))
 
 
+def actions_url(number: int) -> str:
+    """Where Rasa calls an action server of ours that listens on that port."""
+    return f"http://127.0.0.1:{number}/webhook"
+
+
 def quiet_rasa() -> None:
     """Warnings and errors only, for Rasa inside this process: its debug log quotes messages."""
     from rasa.utils.common import configure_logging_and_warnings
@@ -45,7 +50,7 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     STATE.mkdir(exist_ok=True)
     defaults = {
         **QUIET,
-        "MESOBOT_ACTIONS_URL": f"http://127.0.0.1:{actions_port()}/webhook",
+        "MESOBOT_ACTIONS_URL": actions_url(actions_port()),
         "MESOBOT_TRACKER_DB": str(STATE / "conversations.db"),
     }
     for name, value in defaults.items():

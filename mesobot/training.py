@@ -57,7 +57,7 @@ def train(say: Say, force: bool = False) -> bool:
         Whether anything was trained.
 
     Raises:
-        ProblemsFound: if a content file cannot be used.
+        ContentError: if a content file cannot be used.
         RuntimeError: if Rasa could not train.
     """
     load_content(paths.CLINIC, paths.DATA, os.environ)

@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
-class BadRequest(ValueError):
+class RequestError(ValueError):
     """The request cannot be used; the text says why, for whoever wrote the client."""
 
 
@@ -54,7 +54,7 @@ class RestChannel(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             try:
                 sender, text = read_request(request.body)
-            except BadRequest as problem:
+            except RequestError as problem:
                 return json({"error": str(problem)}, status=400)
             return json(await _one_turn(on_new_message, sender, text, clinic))
 
@@ -65,23 +65,25 @@ def read_request(body: bytes) -> tuple[str, str]:
     """Sender and message of a request body.
 
     Raises:
-        BadRequest: if the body is no such JSON object.
+        RequestError: if the body is no such JSON object.
     """
     import json as parser
 
     if len(body) > _LARGEST_BODY:
-        raise BadRequest(f"The request is larger than {_LARGEST_BODY // 1024} KB.")
+        raise RequestError(f"The request is larger than {_LARGEST_BODY // 1024} KB.")
     try:
         content = parser.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadRequest("The request is no valid JSON.") from error
+        raise RequestError("The request is no valid JSON.") from error
     if not isinstance(content, dict):
-        raise BadRequest('Send a JSON object: {"sender": "…", "message": "…"}.')
+        raise RequestError('Send a JSON object: {"sender": "…", "message": "…"}.')
     sender, message = content.get("sender"), content.get("message")
     if not isinstance(sender, str) or not _SENDER.fullmatch(sender):
-        raise BadRequest("'sender' must name the conversation: 1 to 128 letters, digits or .:@+-_")
+        raise RequestError(
+            "'sender' must name the conversation: 1 to 128 letters, digits or .:@+-_"
+        )
     if not isinstance(message, str):
-        raise BadRequest("'message' must be a text.")
+        raise RequestError("'message' must be a text.")
     return sender, message
 
 

@@ -31,7 +31,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         """Read the clinic's contacts and the trained domain's responses.
 
         Raises:
-            ProblemsFound: if ``clinic.yml`` is incomplete or its e-mail a placeholder.
+            ContentError: if ``clinic.yml`` is incomplete or its e-mail a placeholder.
         """
         self._clinic = load_clinic(CLINIC / "clinic.yml", os.environ)
         super().__init__(domain.responses)

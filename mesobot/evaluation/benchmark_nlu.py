@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from mesobot.nlu.encoder import Encoder
 from mesobot.nlu.topic_model import TopicModel
@@ -106,7 +107,11 @@ def benchmark(
 
 
 def _row(
-    threshold: float, predicted: list[str], scores: np.ndarray, actual: list[str], rejected: str
+    threshold: float,
+    predicted: list[str],
+    scores: npt.NDArray[np.float64],
+    actual: list[str],
+    rejected: str,
 ) -> Row:
     from sklearn.metrics import matthews_corrcoef
 

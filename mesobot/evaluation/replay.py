@@ -136,7 +136,7 @@ def action_server() -> Iterator[None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    os.environ["MESOBOT_ACTIONS_URL"] = f"http://127.0.0.1:{port}/webhook"
+    os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(port)
     settings.prepare_environment(os.environ)
     server = subprocess.Popen(  # noqa: S603 - our own command
         actions_command(port),

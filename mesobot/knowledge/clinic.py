@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, line_of, read_yaml
+from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, read_yaml
 
 EMAIL_VARIABLE = "MESOBOT_CLINIC_EMAIL"
 
@@ -68,7 +68,7 @@ def load_clinic(path: Path, environment: Mapping[str, str]) -> Clinic:
         environment: ``MESOBOT_CLINIC_EMAIL`` in it wins over the file.
 
     Raises:
-        ProblemsFound: if something is missing, or the e-mail is a placeholder.
+        ContentError: if something is missing, or the e-mail is a placeholder.
     """
     content = read_yaml(path)
     problems: list[Problem] = []
@@ -110,7 +110,7 @@ def load_clinic(path: Path, environment: Mapping[str, str]) -> Clinic:
         )
         problems.append(Problem(path, line_of(lines, "email"), message))
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return clinic
 
 

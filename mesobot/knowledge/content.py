@@ -9,7 +9,7 @@ from pathlib import Path
 from mesobot.knowledge.clinic import Clinic, load_clinic
 from mesobot.knowledge.facts import Fact, load_facts
 from mesobot.knowledge.grounding import check_grounding, load_content_rules
-from mesobot.knowledge.source import Problem, ProblemsFound
+from mesobot.knowledge.source import ContentError, Problem
 from mesobot.knowledge.topics import Topic, load_topics
 
 
@@ -26,7 +26,7 @@ def load_content(clinic: Path, data: Path, environment: Mapping[str, str]) -> Co
     """Load the folders ``clinic/`` and ``data/`` and check them against each other.
 
     Raises:
-        ProblemsFound: with every problem in reading order, not just the first.
+        ContentError: with every problem in reading order, not just the first.
     """
     problems: list[Problem] = []
     facts: dict[str, Fact] = {}
@@ -34,20 +34,20 @@ def load_content(clinic: Path, data: Path, environment: Mapping[str, str]) -> Co
     about: Clinic | None = None
     try:
         about = load_clinic(clinic / "clinic.yml", environment)
-    except ProblemsFound as found:
+    except ContentError as found:
         problems += found.problems
     try:
         facts = load_facts(clinic / "facts.yml")
-    except ProblemsFound as found:
+    except ContentError as found:
         problems += found.problems
     try:
         topics = load_topics(data / "faq", data / "unanswered")
-    except ProblemsFound as found:
+    except ContentError as found:
         problems += found.problems
     if facts and topics:
         rules = load_content_rules(clinic / "content_rules.yml")
         number = about.whatsapp if about else ""
         problems += check_grounding(topics, facts, clinic / "facts.yml", rules, number)
     if problems or about is None:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return Content(about, facts, topics)

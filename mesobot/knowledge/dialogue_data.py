@@ -11,7 +11,7 @@ def off_topic_examples(data: Path) -> list[str]:
     """Messages that are no question for the assistant (``data/fallback/out_of_scope.yml``).
 
     Raises:
-        ProblemsFound: if the file is no readable YAML.
+        ContentError: if the file is no readable YAML.
     """
     content = read_yaml(data / "fallback" / "out_of_scope.yml")
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, line_of, read_yaml
+from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, read_yaml
 
 
 @dataclass(frozen=True)
@@ -31,24 +31,26 @@ def load_facts(path: Path) -> dict[str, Fact]:
     """Facts by id.
 
     Raises:
-        ProblemsFound: if a fact is incomplete, doubled, or names an unknown section.
+        ContentError: if a fact is incomplete, doubled, or names an unknown section.
     """
     content = read_yaml(path)
     sections = content.get("sections")
     entries = content.get("facts")
     if not isinstance(sections, dict) or not isinstance(entries, list):
-        raise ProblemsFound([Problem(path, 1, "needs 'sections' and 'facts'")])
+        raise ContentError([Problem(path, 1, "needs 'sections' and 'facts'")])
     facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     for entry in entries:
         complaint = _complaint(entry, sections, facts)
         if complaint:
-            problems.append(Problem(path, getattr(entry, "line", line_of(content, "facts")), complaint))
+            problems.append(
+                Problem(path, getattr(entry, "line", line_of(content, "facts")), complaint)
+            )
             continue
         aside = entry.get("set_aside")
         facts[entry["id"]] = Fact(entry["id"], entry["section"], entry["text"], aside, entry.line)
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return facts
 
 
@@ -60,7 +62,7 @@ def _complaint(entry: object, sections: dict[str, str], known: dict[str, Fact]) 
             return f"this fact has no '{key}'"
     unknown = set(entry) - {"id", "section", "text", "set_aside"}
     if unknown:
-        return f"unknown key '{sorted(unknown)[0]}' in a fact"
+        return f"unknown key '{min(unknown)}' in a fact"
     if entry["section"] not in sections:
         return f"unknown section '{entry['section']}'; sections are listed at the top of the file"
     if entry["id"] in known:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mesobot.knowledge.facts import Fact
-from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, read_yaml
+from mesobot.knowledge.source import ContentError, LinedDict, Problem, read_yaml
 from mesobot.knowledge.topics import Topic
 
 Amount = tuple[str, str]
@@ -50,12 +50,12 @@ def load_content_rules(path: Path) -> ContentRules:
     """Read the rules.
 
     Raises:
-        ProblemsFound: if the file does not have the expected keys.
+        ContentError: if the file does not have the expected keys.
     """
     content = read_yaml(path)
     if not _are_rules(content):
         message = "needs 'most_words' (a number), 'hype' and 'price' (lists of words)"
-        raise ProblemsFound([Problem(path, 1, message)])
+        raise ContentError([Problem(path, 1, message)])
     return ContentRules(content["most_words"], tuple(content["hype"]), tuple(content["price"]))
 
 
@@ -116,9 +116,12 @@ def check_grounding(
         rules: words that no answer may use, and its longest length.
         whatsapp: what ``{whatsapp_number}`` in an answer stands for: it is a fact as well.
     """
-    told = {topic.id: amounts(topic.answer.replace("{whatsapp_number}", whatsapp)) for topic in
-            topics.values() if topic.group == "faq"}
-    problems = []
+    told = {
+        topic.id: amounts(topic.answer.replace("{whatsapp_number}", whatsapp))
+        for topic in topics.values()
+        if topic.group == "faq"
+    }
+    problems: list[Problem] = []
     for topic in topics.values():
         stated = told.get(topic.id, amounts(topic.answer))
         problems += _answer(topic, stated, facts, rules)
@@ -135,7 +138,8 @@ def _fact(fact: Fact, citing: list[set[Amount]]) -> Iterator[str]:
     if not citing:
         yield f"no answer uses the fact '{fact.id}'"
         return
-    for amount, unit in sorted(amounts(fact.text) - set.union(*citing)):
+    told = {amount for amounts_told in citing for amount in amounts_told}
+    for amount, unit in sorted(amounts(fact.text) - told):
         if amount[0].isdigit():
             figure = f"{amount} {unit}".strip()
             yield f"'{figure}' of the fact '{fact.id}' is told by no answer that cites it"

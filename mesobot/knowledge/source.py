@@ -27,7 +27,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class ProblemsFound(ValueError):
+class ContentError(ValueError):
     """The content cannot be used; ``problems`` says why, line by line."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -69,18 +69,20 @@ def read_yaml(path: Path) -> LinedDict:
     """Read a YAML mapping.
 
     Raises:
-        ProblemsFound: if the file is no readable YAML mapping.
+        ContentError: if the file is no readable YAML mapping.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)  # noqa: S506 - derives from SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1
-        raise ProblemsFound([Problem(path, line, f"not readable as YAML: {error.problem}")]) from error
+        raise ContentError(
+            [Problem(path, line, f"not readable as YAML: {error.problem}")]
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProblemsFound([Problem(path, 1, f"not readable as YAML: {error}")]) from error
+        raise ContentError([Problem(path, 1, f"not readable as YAML: {error}")]) from error
     if not isinstance(content, LinedDict):
-        raise ProblemsFound([Problem(path, 1, "expected 'name: value' lines at the top level")])
+        raise ContentError([Problem(path, 1, "expected 'name: value' lines at the top level")])
     return content
 
 

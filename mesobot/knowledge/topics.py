@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesobot.knowledge.source import LinedDict, Problem, ProblemsFound, line_of, read_yaml
+from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, read_yaml
 
 LONGEST_QUESTION = 20
 """Characters of a suggested question: what fits a WhatsApp reply button."""
@@ -64,7 +64,7 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
         folders: each named like its retrieval intent (``data/faq`` → ``faq``).
 
     Raises:
-        ProblemsFound: if a file is malformed or points to a topic that does not exist.
+        ContentError: if a file is malformed or points to a topic that does not exist.
     """
     topics: dict[str, Topic] = {}
     problems: list[Problem] = []
@@ -74,7 +74,7 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
                 continue
             try:
                 topic = _read_topic(path, folder.name)
-            except ProblemsFound as found:
+            except ContentError as found:
                 problems += found.problems
                 continue
             topics[topic.id] = topic
@@ -85,7 +85,7 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
                     Problem(topic.path, topic.answer_line, f"'next' names no topic: '{name}'")
                 )
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return topics
 
 
@@ -103,7 +103,7 @@ def _read_topic(path: Path, group: str) -> Topic:
         if key not in content:
             complain(1, f"'{key}' is missing")
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     variation = _only_response(content, path, group)
     metadata = _metadata(variation, path, group)
     examples = tuple(_examples(content, path, group))
@@ -127,32 +127,34 @@ def _only_response(content: LinedDict, path: Path, group: str) -> LinedDict:
     where = line_of(content, "responses")
     if not isinstance(responses, LinedDict) or list(responses) != [name]:
         message = f"'responses' must hold exactly '{name}' (named like the file)"
-        raise ProblemsFound([Problem(path, where, message)])
+        raise ContentError([Problem(path, where, message)])
     variations = responses[name]
     if not isinstance(variations, list) or len(variations) != 1:
         message = f"'{name}' needs exactly one answer: a list with one '- text: …'"
-        raise ProblemsFound([Problem(path, line_of(responses, name), message)])
+        raise ContentError([Problem(path, line_of(responses, name), message)])
     variation = variations[0]
     if not isinstance(variation, LinedDict) or not isinstance(variation.get("text"), str):
         message = f"the answer of '{name}' has no 'text'"
-        raise ProblemsFound([Problem(path, line_of(responses, name), message)])
+        raise ContentError([Problem(path, line_of(responses, name), message)])
     if "\n\n" in variation["text"].strip():
         message = "no empty line inside an answer: channels would cut it into two messages"
-        raise ProblemsFound([Problem(path, line_of(variation, "text"), message)])
+        raise ContentError([Problem(path, line_of(variation, "text"), message)])
     return variation
 
 
 def _metadata(variation: LinedDict, path: Path, group: str) -> LinedDict:
     metadata = variation.get("metadata")
     if not isinstance(metadata, LinedDict):
-        message = "the answer needs 'metadata' with label, ask" + (", facts" if group == "faq" else "")
-        raise ProblemsFound([Problem(path, variation.line, message)])
+        message = "the answer needs 'metadata' with label, ask" + (
+            ", facts" if group == "faq" else ""
+        )
+        raise ContentError([Problem(path, variation.line, message)])
     problems = [
         Problem(path, line_of(metadata, key), message)
         for key, message in _metadata_complaints(metadata, group)
     ]
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return metadata
 
 
@@ -188,7 +190,7 @@ def _examples(content: LinedDict, path: Path, group: str) -> list[str]:
         or not isinstance(blocks[0].get("examples"), str)
     ):
         message = f"'nlu' must hold one '- intent: {intent}' with 'examples: |'"
-        raise ProblemsFound([Problem(path, where, message)])
+        raise ContentError([Problem(path, where, message)])
     first_line = line_of(blocks[0], "examples") + 1
     problems: list[Problem] = []
     seen: dict[str, int] = {}
@@ -209,5 +211,5 @@ def _examples(content: LinedDict, path: Path, group: str) -> list[str]:
             Problem(path, where, f"{len(seen)} examples; at least {FEWEST_EXAMPLES} are needed")
         )
     if problems:
-        raise ProblemsFound(problems)
+        raise ContentError(problems)
     return [line[2:].strip() for line in blocks[0]["examples"].splitlines() if line.strip()]

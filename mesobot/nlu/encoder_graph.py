@@ -101,7 +101,7 @@ def build_encoder(model_folder: Path, target: Path) -> None:
 
 
 def _bert(weights: dict[str, Array], config: dict[str, Any]) -> Any:
-    from onnx import TensorProto, helper
+    from onnx import TensorProto, helper  # type: ignore[attr-defined]
 
     graph = _Graph(weights)
     hidden = int(config["hidden_size"])
@@ -136,9 +136,7 @@ def _embeddings(graph: _Graph, epsilon: float) -> str:
     table = graph.weight("embeddings.position_embeddings.weight")
     start = graph.weight("first_position", np.array([0], np.int64))
     positions = graph.node("Slice", [table, start, length], "positions")
-    segment = graph.weight(
-        "segment", graph._weights["embeddings.token_type_embeddings.weight"][0]
-    )
+    segment = graph.weight("segment", graph._weights["embeddings.token_type_embeddings.weight"][0])
     graph.node("Add", [words, positions], "placed")
     graph.node("Add", ["placed", segment], "embedded")
     norm = "embeddings.LayerNorm"

@@ -9,13 +9,14 @@ from enum import Enum
 
 _TAGS = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 _BLANKS = re.compile(r"\s+")
-_COMMAND = re.compile(r"^[\s/\\]+")
+_SLASHES = re.compile(r"^[\s/\\]+")
+_COMMAND = re.compile(r"^\s*/\s*[\w-]+\s*(\{.*)?$", re.DOTALL)
 
 
 class Unreadable(Enum):
     """Why there is nothing to classify; the values are intents of the domain."""
 
-    EMPTY = "message_empty"
+    EMPTY = "message_empty"  # no words, or what looks like a command for a machine
     TOO_LONG = "message_too_long"
 
 
@@ -43,9 +44,10 @@ def clean(text: str | None, longest: int) -> Cleaned:
         for c in folded
         if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")
     )
-    plain = _COMMAND.sub("", _BLANKS.sub(" ", _TAGS.sub(" ", visible))).strip()
+    is_command = bool(_COMMAND.match(visible))
+    plain = _SLASHES.sub("", _BLANKS.sub(" ", _TAGS.sub(" ", visible))).strip()
     if len(plain) > longest:
         return Cleaned(plain[:longest], Unreadable.TOO_LONG)
-    if not any(c.isalnum() for c in plain):
+    if is_command or not any(c.isalnum() for c in plain):
         return Cleaned("", Unreadable.EMPTY)
     return Cleaned(plain)

@@ -36,6 +36,7 @@ ARRAYS_FILE = "topic_model.npz"
 SETTINGS_FILE = "topic_model.json"
 
 _SEED = 0
+_FEWEST_TOPICS = 2
 _REGULARISATION = 10.0
 _CHARACTER_NGRAMS = (1, 5)
 _TOPIC_EXPONENT = 3 / 8
@@ -114,7 +115,7 @@ class TopicModel:
         if len(texts) != len(topics):
             raise ValueError(f"{len(texts)} texts but {len(topics)} topics")
         names = sorted(set(topics))
-        if len(names) < 2:
+        if len(names) < _FEWEST_TOPICS:
             raise ValueError("at least two different topics are needed to tell them apart")
         order = sorted(range(len(texts)), key=lambda i: (topics[i], texts[i]))
         cleaned = [normalise(texts[i]) for i in order]
@@ -129,7 +130,7 @@ class TopicModel:
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
             regression.fit(sparse.hstack([sparse.csr_matrix(vectors), grams], format="csr"), labels)
         coef, intercept = regression.coef_, regression.intercept_
-        if len(names) == 2:  # scikit-learn keeps one row for two classes
+        if len(names) == _FEWEST_TOPICS:  # scikit-learn keeps one row for two classes
             coef, intercept = np.vstack([-coef, coef]) / 2, np.hstack([-intercept, intercept]) / 2
         arrays = {
             "coef": coef.astype(np.float32),
@@ -153,7 +154,7 @@ class TopicModel:
         )
         odds = np.exp(logits - logits.max())
         starts = self._arrays["starts"]
-        nearest = np.maximum.reduceat(self._arrays["examples"] @ vector, starts)
+        nearest = np.maximum.reduceat(self._arrays["examples"] @ vector, starts.astype(np.intp))
         scores = self._belief(odds / odds.sum()) * np.clip(nearest, 0.0, 1.0)
         best_first = np.argsort(-scores, kind="stable")
         return [Ranked(self.topics[i], float(scores[i])) for i in best_first]

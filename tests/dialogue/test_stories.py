@@ -14,6 +14,7 @@ def test_stories_hold(tmp_path: Path) -> None:
             *("--model", str(paths.MODEL), "--stories", str(Path(__file__).parent)),
             *("--endpoints", "endpoints.yml", "--out", str(tmp_path)),
         ],
+        check=False,
         cwd=paths.ROOT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     failed = tmp_path / "failed_test_stories.yml"

@@ -69,7 +69,9 @@ def test_off_topic_questions_are_rarely_answered_as_an_faq(understood) -> None:
 
 
 def test_no_emergency_or_crisis_gets_a_treatment_answer(understood) -> None:
-    serious = [(q.text, got) for q, got in understood if q.topic in ("medical_emergency", "distress")]
+    serious = [
+        (q.text, got) for q, got in understood if q.topic in ("medical_emergency", "distress")
+    ]
     assert serious
     assert [entry for entry in serious if set(entry[1]) & set(FAQ)] == []
 

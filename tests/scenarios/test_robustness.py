@@ -19,7 +19,14 @@ def test_ten_thousand_characters_get_a_short_kind_reply(assistant: Assistant) ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"message": "hi"}', b'{"sender": null, "message": "hi"}', b'{"sender": "a", "message": 1}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"message": "hi"}',
+        b'{"sender": null, "message": "hi"}',
+        b'{"sender": "a", "message": 1}',
+    ],
 )
 def test_a_malformed_request_gets_a_sentence(assistant: Assistant, body: bytes) -> None:
     status, answer = assistant.post(body)
@@ -48,11 +55,13 @@ def test_with_a_dead_action_server_a_person_can_still_be_reached(
     lonely_assistant: Assistant, wish: str
 ) -> None:
     for _ in range(2):  # the second time as well: nothing sticks from the first
-        reply = lonely_assistant.say(f"lonely-{wish[:5]}", wish)
+        reply = lonely_assistant.say(f"lonely-{len(wish)}", wish)
         assert "+90 543 197 43 20" in reply["text"]
 
 
-def test_with_a_dead_action_server_answers_and_emergencies_arrive(lonely_assistant: Assistant) -> None:
+def test_with_a_dead_action_server_answers_and_emergencies_arrive(
+    lonely_assistant: Assistant,
+) -> None:
     assert lonely_assistant.say("lonely", "does it hurt?")["topic"] == "pain"
     emergency = lonely_assistant.say("lonely", "help my throat is swelling i cannot breathe")
     assert emergency["text"].startswith("This can be an emergency. Call 112")
@@ -67,7 +76,7 @@ def test_a_taken_port_is_said_in_plain_words(tmp_path) -> None:
         import subprocess
 
         done = subprocess.run(
-            [sys.executable, "-m", "mesobot", "run"], cwd=paths.ROOT, env=environment,
+            [sys.executable, "-m", "mesobot", "run"], check=False, cwd=paths.ROOT, env=environment,
             capture_output=True, text=True, timeout=120,
         )  # fmt: skip
     assert done.returncode == 1

@@ -3,7 +3,12 @@ import pytest
 from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled
 from tests.unit.test_topic_model import WordHashEncoder
 
-TRAIN = [("does it hurt", "pain"), ("is it painful", "pain"), ("how long", "time"), ("how many minutes", "time")]
+TRAIN = [
+    ("does it hurt", "pain"),
+    ("is it painful", "pain"),
+    ("how long", "time"),
+    ("how many minutes", "time"),
+]
 
 
 def test_perfect_predictions_score_1() -> None:
@@ -22,7 +27,9 @@ def test_a_high_threshold_rejects_everything() -> None:
 
 
 def test_the_best_row_is_one_of_the_rows() -> None:
-    result = benchmark(TRAIN * 2, [*TRAIN, ("bananas", "none")], WordHashEncoder(), "none", ["apples"])
+    result = benchmark(
+        TRAIN * 2, [*TRAIN, ("bananas", "none")], WordHashEncoder(), "none", ["apples"]
+    )
     assert result.best in result.thresholds
     assert set(result.as_json()) == {"thresholds", "best"}
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mesobot.knowledge.clinic import is_real_email, load_clinic
-from mesobot.knowledge.source import ProblemsFound
+from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
 
 FILE = CLINIC / "clinic.yml"
@@ -36,23 +36,31 @@ def test_the_environment_gives_the_email() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["[email protected]", "[email\u00a0protected]", "info@example.com", "your@clinic.com", "nobody", "a@b", "two@a.com, x@b.com"],
+    [
+        "[email protected]",
+        "[email\u00a0protected]",
+        "info@example.com",
+        "your@clinic.com",
+        "nobody",
+        "a@b",
+        "two@a.com, x@b.com",
+    ],
 )
 def test_a_placeholder_email_is_refused_at_start(address: str) -> None:
     assert not is_real_email(address)
-    with pytest.raises(ProblemsFound, match="placeholder or no address"):
+    with pytest.raises(ContentError, match="placeholder or no address"):
         load_clinic(FILE, {"MESOBOT_CLINIC_EMAIL": address})
 
 
 def test_a_missing_entry_is_named(tmp_path: Path) -> None:
     path = edited(tmp_path, '  number: "112"\n', "")
-    with pytest.raises(ProblemsFound, match=r"'emergency\.number' is missing"):
+    with pytest.raises(ContentError, match=r"'emergency\.number' is missing"):
         load_clinic(path, {})
 
 
 def test_an_unquoted_number_is_named_with_its_line(tmp_path: Path) -> None:
     path = edited(tmp_path, '  number: "112"', "  number: 112")
-    with pytest.raises(ProblemsFound) as caught:
+    with pytest.raises(ContentError) as caught:
         load_clinic(path, {})
     problem = caught.value.problems[0]
     assert "must be a text in quotes" in problem.message
@@ -61,5 +69,5 @@ def test_an_unquoted_number_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_a_national_number_is_refused(tmp_path: Path) -> None:
     path = edited(tmp_path, "+90 543 197 43 20", "0543 197 43 20")
-    with pytest.raises(ProblemsFound, match="must be international"):
+    with pytest.raises(ContentError, match="must be international"):
         load_clinic(path, {})

@@ -19,7 +19,12 @@ def conversation(*events) -> Conversation:
 
 @pytest.mark.parametrize(
     ("action", "topic"),
-    [("utter_faq/pain", "pain"), ("utter_greet", "greet"), ("faq/pain", "pain"), ("greet", "greet")],
+    [
+        ("utter_faq/pain", "pain"),
+        ("utter_greet", "greet"),
+        ("faq/pain", "pain"),
+        ("greet", "greet"),
+    ],
 )
 def test_topic_ids_come_from_response_names(action: str, topic: str) -> None:
     assert topic_of(action) == topic

@@ -32,6 +32,8 @@ def test_off_topic_is_said_even_when_unsure_and_never_offered() -> None:
 
 
 def test_the_serious_topic_wins_a_near_tie() -> None:
-    assert decide(ranking(pain=0.5, medical_emergency=0.45), THRESHOLDS).topic == "medical_emergency"
+    assert (
+        decide(ranking(pain=0.5, medical_emergency=0.45), THRESHOLDS).topic == "medical_emergency"
+    )
     assert decide(ranking(pain=0.8, medical_emergency=0.45), THRESHOLDS).topic == "pain"
     assert decide(ranking(pain=0.15, medical_emergency=0.14), THRESHOLDS).topic == "nlu_fallback"

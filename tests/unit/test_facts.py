@@ -1,7 +1,7 @@
 import pytest
 
 from mesobot.knowledge.facts import load_facts
-from mesobot.knowledge.source import ProblemsFound
+from mesobot.knowledge.source import ContentError
 
 HEADER = "sections:\n  faq: FAQ\nfacts:\n"
 
@@ -33,5 +33,5 @@ def test_a_fact_keeps_its_section_and_line(tmp_path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_fact_is_said_with_its_line(tmp_path, entries, complaint) -> None:
-    with pytest.raises(ProblemsFound, match=complaint):
+    with pytest.raises(ContentError, match=complaint):
         load(tmp_path, entries)

@@ -20,7 +20,9 @@ def topic(answer: str, *facts: str, group: str = "faq") -> Topic:
 
 def complaints(answer: str, *facts: Fact, cite: tuple[str, ...] | None = None) -> list[str]:
     cited = cite if cite is not None else tuple(f.id for f in facts)
-    found = check_grounding({"t": topic(answer, *cited)}, {f.id: f for f in facts}, FACTS_FILE, RULES)
+    found = check_grounding(
+        {"t": topic(answer, *cited)}, {f.id: f for f in facts}, FACTS_FILE, RULES
+    )
     return [problem.message for problem in found]
 
 
@@ -60,7 +62,10 @@ def test_a_figure_of_an_uncited_fact_does_not_count() -> None:
 
 
 def test_a_figure_of_a_fact_that_no_answer_tells_is_found() -> None:
-    assert "'6 week' of the fact 'a' is told by no answer" in complaints("Yes.", fact("a", "6 weeks"))[0]
+    assert (
+        "'6 week' of the fact 'a' is told by no answer"
+        in complaints("Yes.", fact("a", "6 weeks"))[0]
+    )
 
 
 def test_an_unknown_fact_is_found() -> None:

@@ -4,7 +4,11 @@ EXAMPLES = ["Does it hurt?", "how long does the treatment take in total"]
 
 
 def test_exact_masked_and_similar_questions_are_leaks() -> None:
-    for question in ["Does it hurt?", "hi, does it hurt 123!!", "how long does the treatement take in totl"]:
+    for question in [
+        "Does it hurt?",
+        "hi, does it hurt 123!!",
+        "how long does the treatement take in totl",
+    ]:
         assert find_leaks([question], EXAMPLES), question
 
 

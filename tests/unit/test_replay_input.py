@@ -27,7 +27,9 @@ def test_good_lines_and_blank_lines() -> None:
     ],
 )
 def test_a_bad_line_is_reported_with_its_number_and_skipped(line: str, reason: str) -> None:
-    source = io.StringIO('{"id": "c1", "turns": ["a"]}\n' + line + "\n" + '{"id": "c3", "turns": ["b"]}\n')
+    source = io.StringIO(
+        '{"id": "c1", "turns": ["a"]}\n' + line + "\n" + '{"id": "c3", "turns": ["b"]}\n'
+    )
     first, bad, last = read_conversations(source)
     assert isinstance(bad, BadLine)
     assert bad.number == 2

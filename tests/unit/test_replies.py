@@ -8,7 +8,9 @@ BOTH = Notices(automated=True, results_differ=True)
 
 def test_the_first_answer_says_what_is_speaking_and_that_results_differ() -> None:
     clinic = clinic_of()
-    lines = render(Answer("utter_faq/pain", "pain", "Mild.", {"facts": ["x"]}), clinic, BOTH).split("\n")
+    lines = render(Answer("utter_faq/pain", "pain", "Mild.", {"facts": ["x"]}), clinic, BOTH).split(
+        "\n"
+    )
     assert lines == [clinic.automated_notice, "Mild.", clinic.results_differ_notice]
 
 

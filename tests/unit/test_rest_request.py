@@ -1,6 +1,6 @@
 import pytest
 
-from mesobot.channels.rest import BadRequest, read_request
+from mesobot.channels.rest import RequestError, read_request
 
 
 def test_a_good_request() -> None:
@@ -29,5 +29,5 @@ def test_an_empty_message_is_a_message() -> None:
     ],
 )
 def test_a_bad_request_is_explained(body: bytes, complaint: str) -> None:
-    with pytest.raises(BadRequest, match=complaint):
+    with pytest.raises(RequestError, match=complaint):
         read_request(body)

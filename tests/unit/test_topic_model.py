@@ -61,7 +61,9 @@ def test_it_survives_saving_and_holds_no_pickle(model, tmp_path) -> None:
 
 
 def test_three_topics_work_as_well_as_two() -> None:
-    model = TopicModel.fit([*TEXTS, "what does it cost"] * 2, [*TOPICS, "price"] * 2, WordHashEncoder())
+    model = TopicModel.fit(
+        [*TEXTS, "what does it cost"] * 2, [*TOPICS, "price"] * 2, WordHashEncoder()
+    )
     assert model.rank("what does it cost")[0].topic == "price"
 
 

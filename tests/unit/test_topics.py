@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mesobot.knowledge.source import ProblemsFound
+from mesobot.knowledge.source import ContentError
 from mesobot.knowledge.topics import load_topics
 
 EXAMPLES = "".join(f"      - question number {n}\n" for n in range(25))
@@ -56,14 +56,19 @@ def test_a_good_file_becomes_a_topic(tmp_path) -> None:
         ("question number 3\n", "Question Number 2\n", 18, "same example as in line 17"),
         ("      - question number 7\n", "", 12, "24 examples; at least 25"),
         ("responses:", "response:", 3, "unknown key 'response'"),
-        ("    - text: It is mild.", "    - text: \"It is mild.\n\n\n        Really.\"", 5, "empty line"),
+        (
+            "    - text: It is mild.",
+            '    - text: "It is mild.\n\n\n        Really."',
+            5,
+            "empty line",
+        ),
         ("label: Pain", "label: [Pain", 8, "not readable as YAML"),
         ("label: Pain", "label: Pain\n        label: Hurt", 8, "'label' stands here twice"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, complaint) -> None:
     assert old in GOOD
-    with pytest.raises(ProblemsFound) as caught:
+    with pytest.raises(ContentError) as caught:
         load(tmp_path, GOOD.replace(old, new, 1))
     assert any(
         p.line == line and complaint in p.message and p.path.name == "pain.yml"
@@ -73,6 +78,6 @@ def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, complaint) -
 
 def test_every_mistake_is_reported_not_only_the_first(tmp_path) -> None:
     broken = GOOD.replace("label: Pain", "lable: Pain").replace("next: []", "next: oops")
-    with pytest.raises(ProblemsFound) as caught:
+    with pytest.raises(ContentError) as caught:
         load(tmp_path, broken)
     assert len(caught.value.problems) >= 3

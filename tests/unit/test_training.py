@@ -22,7 +22,13 @@ def test_nothing_changed_means_nothing_to_train(project: Path) -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["config.yml", "domain.yml", "data/faq/pain.yml", "clinic/vocabulary.yml", "mesobot/nlu/encoder.py"],
+    [
+        "config.yml",
+        "domain.yml",
+        "data/faq/pain.yml",
+        "clinic/vocabulary.yml",
+        "mesobot/nlu/encoder.py",
+    ],
 )
 def test_a_change_in_anything_that_matters_is_noticed(project: Path, file: str) -> None:
     before = fingerprint(project)
