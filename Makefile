@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run shell train test lint replay lock clean
+.PHONY: help run shell train test lint replay benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -29,6 +29,10 @@ lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training da
 replay: .venv/.ready  ## hold conversations: CONVERSATIONS=in.jsonl REPLIES=out.jsonl
 	@test -n "$(CONVERSATIONS)" -a -n "$(REPLIES)" || { echo "Usage: make replay CONVERSATIONS=in.jsonl REPLIES=out.jsonl" >&2; exit 2; }
 	@$(BIN)/mesobot replay "$(CONVERSATIONS)" "$(REPLIES)"
+
+benchmark: .venv/.ready  ## measure against a stock Rasa bot (an hour: the peer trains slowly)
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m benchmarks.side_by_side
 
 lock:  ## pin the newest allowed versions of all dependencies
 	@scripts/lock.sh
