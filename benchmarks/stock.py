@@ -38,8 +38,13 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def write_stock_bot(folder: Path) -> None:
-    """Create config, domain, data, endpoints and credentials of the stock bot."""
+def write_stock_bot(folder: Path, epochs: int) -> None:
+    """Create config, domain, data, endpoints and credentials of the stock bot.
+
+    Args:
+        folder: where to; made if it does not exist.
+        epochs: for DIET, TED and UnexpecTED; stock has 100.
+    """
     examples: dict[str, str] = {}
     answers: dict[str, str] = {}
     for path in sorted(DATA.rglob("*.yml")):
@@ -68,7 +73,7 @@ def write_stock_bot(folder: Path) -> None:
         "responses": {name: [{"text": text}] for name, text in answers.items()},
     }
     nlu = [{"intent": intent, "examples": text} for intent, text in examples.items()]
-    _write(folder / "config.yml", CONFIG)
+    _write(folder / "config.yml", _config(epochs))
     _write(folder / "domain.yml", domain)
     _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
     _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
@@ -77,6 +82,17 @@ def write_stock_bot(folder: Path) -> None:
         {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}},
     )
     _write(folder / "credentials.yml", {"rest": None})
+
+
+def _config(epochs: int) -> dict[str, Any]:
+    def shortened(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**part, "epochs": epochs} if "epochs" in part else part for part in parts]
+
+    return {
+        **CONFIG,
+        "pipeline": shortened(CONFIG["pipeline"]),
+        "policies": shortened(CONFIG["policies"]),
+    }
 
 
 def _plain(name: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from mesobot import paths, settings
 
 _SLOWEST_START_SECONDS = 180
+_PYTHON = (sys.executable, "-m", "mesobot.launch")
 
 
 class PortTakenError(RuntimeError):
@@ -52,7 +53,7 @@ def run() -> int:
 def rasa_command(port: int) -> list[str]:
     """Command line of the Rasa server on loopback."""
     return [
-        *(sys.executable, "-m", "rasa", "run"),
+        *(*_PYTHON, "rasa", "run"),
         *("--interface", "127.0.0.1", "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
         *("--credentials", "credentials.yml"),
@@ -62,14 +63,14 @@ def rasa_command(port: int) -> list[str]:
 def shell_command(port: int) -> list[str]:
     """Command line of ``rasa shell`` with the same model and helpers."""
     return [
-        *(sys.executable, "-m", "rasa", "shell", "--port", str(port)),
+        *(*_PYTHON, "rasa", "shell", "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
     ]
 
 
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
-    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
 
 
 def wait_for(url: str, seconds: float, still_wanted: Callable[[], bool] = lambda: True) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mesobot import paths, settings
 from mesobot.knowledge.content import load_content
+from mesobot.launch import silence_deprecations
 
 _FINGERPRINT = paths.MODELS / "fingerprint"
 
@@ -85,7 +86,7 @@ def _train_rasa() -> None:
     settings.quiet_rasa()
     for known in (".*response selector", ".*duplicated intents"):  # reviewed in scripts/
         warnings.filterwarnings("ignore", message=known, category=UserWarning)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)  # of pinned libraries
+    silence_deprecations()
     os.chdir(paths.ROOT)  # config.yml names its folders from here
     result = rasa.train(
         domain="domain.yml",

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mesobot import paths, settings
+from mesobot.launch import silence_deprecations
 from mesobot.running import actions_command, wait_for
 
 _ACTIONS_START_SECONDS = 60
@@ -71,6 +72,7 @@ class Replayer:
         from rasa.core.agent import load_agent
         from rasa.core.utils import AvailableEndpoints
 
+        silence_deprecations()
         settings.quiet_rasa()
         os.chdir(paths.ROOT)
         endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
