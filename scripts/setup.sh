@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 folder=$1
 shift
+mkdir -p .cache
 
 say() { printf '%s\n' "$*" >&2; }
 give_up() { say "" "$*"; exit 1; }
@@ -47,10 +48,13 @@ if [ ! -x "$folder/bin/python" ]; then
         || give_up "Python 3.10 was not found and could not be fetched. Please install Python 3.10 (for example with pyenv, or your system's package python3.10) and run the command again."
 fi
 
+sync() {
+    VIRTUAL_ENV="$folder" "$uv" pip sync --quiet --require-hashes --compile-bytecode "$@"
+}
+
 say "Installing packages into $folder (a minute the first time) ..."
-locks=()
-for lock in "$@"; do locks+=("$lock"); done
-VIRTUAL_ENV="$folder" "$uv" pip sync --quiet --require-hashes --compile-bytecode "${locks[@]}" \
+# uv brings its own certificates; behind a company's proxy only the system's are right.
+sync "$@" 2>.cache/setup.log || sync --system-certs "$@" \
     || give_up "The packages could not be installed. Please check the connection to the Python package index and run the command again."
 if [ "$folder" = .venv ]; then
     VIRTUAL_ENV="$folder" "$uv" pip install --quiet --no-deps --no-build-isolation --editable .
