@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from pathlib import Path
 from benchmarks.stock import write_stock_bot
 from mesobot import paths, settings
 from mesobot.evaluation.held_out import load_questions
-from mesobot.running import wait_for
+from mesobot.running import free_port, wait_for
 
 TURNS = 300
 #: Stock trains for 100 epochs, about an hour here. Fewer make no difference to speed, memory or
@@ -109,9 +108,7 @@ def measure(bot: Bot, scratch: Path) -> Figures:
 @contextmanager
 def server(bot: Bot, scratch: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
     """A running Rasa server: its port, its process, and how long it took to answer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "MESOBOT_TRACKER_DB": str(scratch / f"{bot.name}.db")}
     command = [
         *(sys.executable, "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port)),

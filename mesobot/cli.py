@@ -71,11 +71,11 @@ def run() -> None:
 def shell() -> None:
     """Talk to the assistant in this terminal (rasa shell)."""
     from mesobot.evaluation.replay import action_server
-    from mesobot.running import shell_command
+    from mesobot.running import free_port, shell_command
 
     _train()
     with action_server():
-        sys.exit(subprocess.call(shell_command(settings.port()), cwd=paths.ROOT))  # noqa: S603
+        sys.exit(subprocess.call(shell_command(free_port()), cwd=paths.ROOT))  # noqa: S603
 
 
 @app.command()

@@ -61,9 +61,10 @@ def rasa_command(port: int) -> list[str]:
 
 
 def shell_command(port: int) -> list[str]:
-    """Command line of ``rasa shell`` with the same model and helpers."""
+    """Command line of ``rasa shell`` with the same model and helpers, on loopback too."""
     return [
-        *(*_PYTHON, "rasa", "shell", "--port", str(port)),
+        *(*_PYTHON, "rasa", "shell"),
+        *("--interface", "127.0.0.1", "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
     ]
 
@@ -71,6 +72,13 @@ def shell_command(port: int) -> list[str]:
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
     return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_for(url: str, seconds: float, still_wanted: Callable[[], bool] = lambda: True) -> bool:

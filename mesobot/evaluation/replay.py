@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from typing import Any, TextIO
 
 from mesobot import paths, settings
 from mesobot.launch import silence_deprecations
-from mesobot.running import actions_command, wait_for
+from mesobot.running import actions_command, free_port, wait_for
 
 _ACTIONS_START_SECONDS = 60
 
@@ -135,9 +134,7 @@ def action_server() -> Iterator[None]:
     Raises:
         RuntimeError: if it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(port)
     settings.prepare_environment(os.environ)
     server = subprocess.Popen(  # noqa: S603 - our own command

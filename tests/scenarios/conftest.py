@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -19,13 +18,7 @@ from typing import Any
 import pytest
 
 from mesobot import paths
-from mesobot.running import rasa_command, wait_for
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from mesobot.running import free_port, rasa_command, wait_for
 
 
 @dataclass

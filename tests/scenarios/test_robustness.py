@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from mesobot import paths
-from tests.scenarios.conftest import Assistant, free_port, running
+from mesobot.running import free_port
+from tests.scenarios.conftest import Assistant, running
 
 
 def test_ten_thousand_characters_get_a_short_kind_reply(assistant: Assistant) -> None:
