@@ -38,7 +38,7 @@ lock:  ## pin the newest allowed versions of all dependencies
 	@scripts/lock.sh
 
 clean:  ## remove everything that the other targets made (not var/, where conversations are)
-	rm -rf .venv .venv-lint .cache .rasa build models
+	rm -rf .venv .venv-lint .cache .rasa build models .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.ready: $(LOCKS) pyproject.toml scripts/setup.sh
 	@scripts/setup.sh .venv $(LOCKS)

@@ -14,7 +14,12 @@ import typer
 from mesobot import paths, settings
 from mesobot.knowledge.source import ContentError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mesobot: train, run, measure.")
+app = typer.Typer(
+    pretty_exceptions_enable=False,  # they print local variables: patients' texts, secrets
+    add_completion=False,
+    no_args_is_help=True,
+    help="Mesobot: train, run, measure.",
+)
 
 
 def main() -> None:
@@ -87,6 +92,9 @@ def replay(
     from mesobot.evaluation.replay import replay as hold
 
     source_path, target_path = conversations.resolve(), replies.resolve()
+    if source_path == target_path:
+        typer.echo("The replies need another file than the conversations.", err=True)
+        sys.exit(2)
     _train()
     with (
         source_path.open(encoding="utf-8") as source,
@@ -116,6 +124,8 @@ def benchmark_nlu(
         result = benchmark(
             training_set, test_set, SentenceEncoder(paths.ENCODER_FOLDER), out_of_scope, background
         )
+    except ContentError:
+        raise
     except ValueError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)

@@ -42,6 +42,8 @@ def is_up_to_date() -> bool:
     """Whether the trained model is the one that today's files would give."""
     return (
         paths.MODEL.is_file()
+        and (paths.ENCODER_FOLDER / "encoder.onnx").is_file()
+        and paths.SPACY_FOLDER.is_dir()
         and _FINGERPRINT.is_file()
         and _FINGERPRINT.read_text(encoding="utf-8") == fingerprint(paths.ROOT)
     )
@@ -64,10 +66,11 @@ def train(say: Say, force: bool = False) -> bool:
     load_content(paths.CLINIC, paths.DATA, os.environ)
     if not force and is_up_to_date():
         return False
+    trained_on = fingerprint(paths.ROOT)  # before: an edit while it trains is not lost
     build_language_parts(say)
-    say("Training the assistant (about half a minute) ...")
+    say("Training the assistant (about a minute) ...")
     _train_rasa()
-    _FINGERPRINT.write_text(fingerprint(paths.ROOT), encoding="utf-8")
+    _FINGERPRINT.write_text(trained_on, encoding="utf-8")
     return True
 
 

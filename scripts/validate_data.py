@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from mesobot.settings import QUIET
 
 REVIEWED = Path(__file__).with_name("reviewed_warnings.txt")
 _WARNING = re.compile(r"UserWarning: (.*?)(?:\n  More info at|\x1b\[0m|\n\x1b|\Z)", re.DOTALL)
@@ -19,6 +22,7 @@ def main() -> int:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **QUIET},
     )
     output = done.stdout + done.stderr
     warnings = {" ".join(text.split()) for text in _WARNING.findall(output)}

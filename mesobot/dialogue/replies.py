@@ -32,7 +32,7 @@ class Answer:
 
     @property
     def is_treatment_answer(self) -> bool:
-        """Whether it states facts of the article about the treatment itself."""
+        """Whether it states facts of the article, other than how to reach the clinic."""
         return bool(self.metadata.get("facts")) and self.topic != "contact"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from mesobot.knowledge.clinic import Clinic, load_clinic
 from mesobot.knowledge.facts import Fact, load_facts
 from mesobot.knowledge.grounding import check_grounding, load_content_rules
+from mesobot.knowledge.responses import check_responses
 from mesobot.knowledge.source import ContentError, Problem
 from mesobot.knowledge.topics import Topic, load_topics
 
@@ -44,10 +45,13 @@ def load_content(clinic: Path, data: Path, environment: Mapping[str, str]) -> Co
         topics = load_topics(data / "faq", data / "unanswered")
     except ContentError as found:
         problems += found.problems
-    if facts and topics:
+    try:
         rules = load_content_rules(clinic / "content_rules.yml")
-        number = about.whatsapp if about else ""
-        problems += check_grounding(topics, facts, clinic / "facts.yml", rules, number)
+        if about and facts and topics:
+            problems += check_grounding(topics, facts, clinic / "facts.yml", rules, about.whatsapp)
+            problems += check_responses(data, set(about.placeholders()), rules)
+    except ContentError as found:
+        problems += found.problems
     if problems or about is None:
         raise ContentError(problems)
     return Content(about, facts, topics)

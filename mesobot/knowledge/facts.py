@@ -38,6 +38,8 @@ def load_facts(path: Path) -> dict[str, Fact]:
     entries = content.get("facts")
     if not isinstance(sections, dict) or not isinstance(entries, list):
         raise ContentError([Problem(path, 1, "needs 'sections' and 'facts'")])
+    if not entries:
+        raise ContentError([Problem(path, line_of(content, "facts"), "there are no facts")])
     facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     for entry in entries:

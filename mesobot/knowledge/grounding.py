@@ -1,8 +1,9 @@
-"""The grounding check: no answer says more than the clinic's article.
+"""The grounding check: no answer gives a figure that the clinic's article does not give.
 
 For each answer: it cites existing facts; every amount and unit in it occurs in those facts;
 it has no hype, no price, and is short enough. For each fact: some answer uses it, and every
-figure of it is told by an answer that cites it.
+figure of it is told by an answer that cites it. It reads figures, units and listed words; whether
+a sentence without them is true to its facts, a person has to read.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ Amount = tuple[str, str]
 
 _NUMBER_WORDS = {
     "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
-    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+    "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
+    "sixty": "60", "ninety": "90", "half": "half",
     "few": "few", "several": "several", "couple": "few",
 }  # fmt: skip
 _COUNTED = ("session", "injection", "time")
@@ -96,6 +99,8 @@ def forbidden_words(text: str, words: Iterable[str]) -> list[str]:
 
 def _pattern(word: str) -> re.Pattern[str]:
     ending = r"\w*" if word.endswith("*") else ""
+    if not word:
+        return re.compile(r"(?!)")
     core = re.escape(word.rstrip("*")) + ending
     return re.compile(rf"(?<!\w){core}(?!\w)" if word[0].isalnum() else core, re.IGNORECASE)
 

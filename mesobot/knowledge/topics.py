@@ -61,7 +61,8 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
     """All topics of the folders by id.
 
     Args:
-        folders: each named like its retrieval intent (``data/faq`` → ``faq``).
+        folders: each named like its retrieval intent (``data/faq`` → ``faq``); suggestions
+            (``next``) lead to topics of the first.
 
     Raises:
         ContentError: if a file is malformed or points to a topic that does not exist.
@@ -69,6 +70,10 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
     topics: dict[str, Topic] = {}
     problems: list[Problem] = []
     for folder in folders:
+        problems += [
+            Problem(path, 1, "topic files end in .yml; please rename it")
+            for path in sorted(folder.glob("*.yaml"))
+        ]
         for path in sorted(folder.glob("*.yml")):
             if path.name.startswith("_"):  # the folder's rule
                 continue
@@ -77,13 +82,17 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
             except ContentError as found:
                 problems += found.problems
                 continue
+            if topic.id in topics:
+                message = f"the topic '{topic.id}' already stands in {topics[topic.id].path}"
+                problems.append(Problem(path, 1, message))
             topics[topic.id] = topic
+    # A file with a problem of its own still counts as a place to lead to.
+    answers = {path.stem for path in folders[0].glob("[!_]*.yml")}
     for topic in topics.values():
         for name in topic.next:
-            if name not in topics and not (topic.path.parent / f"{name}.yml").exists():
-                problems.append(
-                    Problem(topic.path, topic.answer_line, f"'next' names no topic: '{name}'")
-                )
+            if name not in answers or name == topic.id:
+                message = f"'next' names no other topic of {folders[0].name}/: '{name}'"
+                problems.append(Problem(topic.path, topic.answer_line, message))
     if problems:
         raise ContentError(problems)
     return topics

@@ -49,12 +49,13 @@ def build_encoder_files(target: Path, say: Callable[[str], None]) -> None:
 
     weights = find_weights()
     digest = hashlib.sha256((weights / "model.safetensors").read_bytes()).hexdigest()
-    if WEIGHTS_VARIABLE not in os.environ and digest != WEIGHTS_SHA256:
+    if not os.environ.get(WEIGHTS_VARIABLE) and digest != WEIGHTS_SHA256:
         raise ValueError(f"The encoder's weights in {weights} are not the expected ones: {digest}")
     code = Path(encoder_graph.__file__).read_bytes()
     stamp = json.dumps({"weights": digest, "code": hashlib.sha256(code).hexdigest()})
     stamp_file = target / _STAMP
-    if stamp_file.is_file() and stamp_file.read_text(encoding="utf-8") == stamp:
+    built = (target / "encoder.onnx").is_file() and stamp_file.is_file()
+    if built and stamp_file.read_text(encoding="utf-8") == stamp:
         return
     say("Building the sentence encoder (a few seconds, only once) ...")
     target.mkdir(parents=True, exist_ok=True)

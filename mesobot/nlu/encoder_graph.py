@@ -86,7 +86,8 @@ def build_encoder(model_folder: Path, target: Path) -> None:
 
     config = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
     model = _bert(load_file(str(model_folder / "model.safetensors")), config)
-    logging.getLogger().setLevel(logging.ERROR)  # the quantiser advises on the root logger
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.setLevel(logging.ERROR)  # the quantiser advises on the root logger
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "encoder.onnx"
         onnx.save(model, str(exact))
@@ -98,6 +99,7 @@ def build_encoder(model_folder: Path, target: Path) -> None:
             # Seven bits: processors without VNNI saturate on eight, and would answer differently.
             reduce_range=True,
         )
+    root.setLevel(level)
 
 
 def _bert(weights: dict[str, Array], config: dict[str, Any]) -> Any:

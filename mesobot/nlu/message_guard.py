@@ -12,7 +12,10 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from mesobot.nlu.message_text import clean
+from mesobot.nlu.message_text import Unreadable, clean
+
+CUT = "mesobot_cut"
+"""Key of a message that was too long to be read whole."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -48,7 +51,10 @@ class MessageGuard(GraphComponent, IntentClassifier):
         for message in messages:
             cleaned = clean(message.get(TEXT), self._longest)
             message.set(TEXT, cleaned.text, add_to_output=True)
-            if cleaned.unreadable:
+            if cleaned.unreadable is Unreadable.TOO_LONG:
+                # Its beginning is still searched for serious topics: see the topic classifier.
+                message.set(CUT, True)
+            elif cleaned.unreadable:
                 intent = {
                     INTENT_NAME_KEY: cleaned.unreadable.value,
                     PREDICTED_CONFIDENCE_KEY: 1.0,

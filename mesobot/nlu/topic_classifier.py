@@ -28,6 +28,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from mesobot.nlu.decision import OFF_TOPIC, Decision, Thresholds, decide
 from mesobot.nlu.encoder import SentenceEncoder
+from mesobot.nlu.message_guard import CUT
+from mesobot.nlu.message_text import Unreadable
 from mesobot.nlu.topic_model import Ranked, TopicModel
 
 _RANKING_LENGTH = 5
@@ -116,7 +118,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             if self._model is None:
                 raise RuntimeError("The topic classifier has not been trained.")
             ranking = self._model.rank(str(message.get(TEXT)))
-            _report(message, decide(ranking, self._thresholds), ranking)
+            decision = decide(ranking, self._thresholds)
+            if message.get(CUT) and decision.topic not in self._thresholds.serious:
+                decision = Decision(Unreadable.TOO_LONG.value, 1.0)
+            _report(message, decision, ranking)
         return messages
 
 

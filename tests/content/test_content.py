@@ -72,7 +72,7 @@ def dialogue_responses() -> list[tuple[str, dict]]:
 
 def test_all_topics_are_there() -> None:
     faq = {topic.id for topic in CONTENT.topics.values() if topic.group == "faq"}
-    assert faq == FAQ_TOPICS
+    assert faq >= FAQ_TOPICS
     others = {topic.id for topic in CONTENT.topics.values() if topic.group == "unanswered"}
     assert others == {"personal_medical", "price", "location_hours"}
 

@@ -15,7 +15,17 @@ from tests.scenarios.conftest import Assistant, running
 def test_ten_thousand_characters_get_a_short_kind_reply(assistant: Assistant) -> None:
     reply = assistant.say("long-story", "my skin is tired and " * 480)
     assert "too long for me" in reply["text"]
+    assert "112" in reply["text"]
     assert assistant.say("long-story", "does it hurt")["topic"] == "pain"
+
+
+def test_an_emergency_at_the_start_of_a_very_long_message_is_heard(assistant: Assistant) -> None:
+    """It got "that is too long for me", with no emergency number."""
+    reply = assistant.say(
+        "long-emergency",
+        "i cant breathe and my throat is swelling shut. " + "it was fine before " * 90,
+    )
+    assert reply["text"].startswith("This can be an emergency. Call 112")
 
 
 @pytest.mark.parametrize(

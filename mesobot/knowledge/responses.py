@@ -1,0 +1,87 @@
+"""Checks every reply in ``data/``: placeholders, switches, words, and that none is cut in two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mesobot.knowledge.grounding import ContentRules, forbidden_words
+from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, read_yaml
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SWITCHES = {
+    *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
+    *("counts_as_miss", "after_two_misses", "with_suggestions", "offers_suggestions"),
+}
+_LEADS_TO = ("after_two_misses", "with_suggestions")
+
+
+def check_responses(data: Path, placeholders: set[str], rules: ContentRules) -> list[Problem]:
+    """What is wrong with the replies, and examples that stand in two places.
+
+    Args:
+        data: the folder with all data files.
+        placeholders: names that a reply may use in braces.
+        rules: words that no reply may use, and its longest length.
+    """
+    problems: list[Problem] = []
+    replies: dict[str, tuple[Path, LinedDict]] = {}
+    examples: dict[str, str] = {}
+    for path in sorted(data.rglob("*.yml")):
+        try:
+            content = read_yaml(path)
+        except ContentError as found:
+            problems += found.problems
+            continue
+        for name, variations in content.get("responses", {}).items():
+            line = line_of(content["responses"], name)
+            if not isinstance(variations, list) or len(variations) != 1:
+                message = f"'{name}' needs one text: the assistant does not pick at random"
+                problems.append(Problem(path, line, message))
+                continue
+            replies[name] = (path, variations[0])
+        problems += _doubled(content, path, examples)
+    for path, reply in replies.values():
+        problems += [
+            Problem(path, line, message)
+            for line, message in _complaints(reply, placeholders, rules, set(replies))
+        ]
+    return problems
+
+
+def _complaints(
+    reply: LinedDict, placeholders: set[str], rules: ContentRules, names: set[str]
+) -> Iterator[tuple[int, str]]:
+    text = str(reply.get("text", "")).strip()
+    where = line_of(reply, "text")
+    if not text:
+        yield where, "the reply has no 'text'"
+    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders):
+        yield (
+            where,
+            f"unknown placeholder '{{{name}}}'; there are {', '.join(sorted(placeholders))}",
+        )
+    for word in forbidden_words(text, rules.hype):
+        yield where, f"'{word}' promises or advertises; say it plainly"
+    if len(text.split()) > rules.most_words:
+        yield where, f"{len(text.split())} words; at most {rules.most_words} are read to the end"
+    if "\n\n" in text:
+        yield where, "no empty line inside a reply: channels would cut it into two messages"
+    metadata = reply.get("metadata", {})
+    for key in metadata:
+        if key not in _SWITCHES:
+            yield line_of(metadata, key), f"unknown key '{key}'; use {', '.join(sorted(_SWITCHES))}"
+    for key in _LEADS_TO:
+        if key in metadata and metadata[key] not in names:
+            yield line_of(metadata, key), f"'{key}' names no reply: '{metadata[key]}'"
+
+
+def _doubled(content: LinedDict, path: Path, seen: dict[str, str]) -> Iterator[Problem]:
+    for block in content.get("nlu", []):
+        line = line_of(block, "examples")
+        for offset, raw in enumerate(str(block.get("examples", "")).splitlines(), start=1):
+            text = raw.removeprefix("- ").strip().lower()
+            intent = str(block.get("intent"))
+            if text and seen.setdefault(text, intent) != intent:
+                yield Problem(path, line + offset, f"the same example stands in {seen[text]}")
