@@ -75,8 +75,7 @@ def run() -> None:
 @app.command()
 def shell() -> None:
     """Talk to the assistant in this terminal (rasa shell)."""
-    from mesobot.evaluation.replay import action_server
-    from mesobot.running import free_port, shell_command
+    from mesobot.running import action_server, free_port, shell_command
 
     _train()
     with action_server():

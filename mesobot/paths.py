@@ -7,7 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLINIC = ROOT / "clinic"
 DATA = ROOT / "data"
-FAQ = DATA / "faq"
 
 # Made by `make train`, safe to delete.
 SPACY_FOLDER = ROOT / "build" / "nlu" / "spacy"

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import shlex
 import socket
+import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mesobot import paths, settings
 
 _SLOWEST_START_SECONDS = 180
+_ACTIONS_START_SECONDS = 60
 _PYTHON = (sys.executable, "-m", "mesobot.launch")
 
 
@@ -72,6 +75,32 @@ def shell_command(port: int) -> list[str]:
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
     return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
+
+
+@contextmanager
+def action_server() -> Iterator[None]:
+    """An action server of its own on a free loopback port, for as long as it is needed.
+
+    Raises:
+        RuntimeError: if it does not start.
+    """
+    port = free_port()
+    os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(port)
+    settings.prepare_environment(os.environ)
+    server = subprocess.Popen(  # noqa: S603 - our own command
+        actions_command(port),
+        cwd=paths.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        alive = lambda: server.poll() is None  # noqa: E731
+        if not wait_for(f"http://127.0.0.1:{port}/health", _ACTIONS_START_SECONDS, alive):
+            raise RuntimeError("The action server did not start.")
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
 
 
 def free_port() -> int:

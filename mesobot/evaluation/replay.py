@@ -10,19 +10,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from mesobot import paths, settings
 from mesobot.launch import silence_deprecations
-from mesobot.running import actions_command, free_port, wait_for
-
-_ACTIONS_START_SECONDS = 60
+from mesobot.running import action_server
 
 
 @dataclass(frozen=True)
@@ -125,32 +121,6 @@ def _latest_turn(events: list[Any]) -> list[Any]:
 def _confidence(tracker: Any) -> float:
     message = tracker.latest_message if tracker else None
     return float((message.intent or {}).get("confidence") or 0.0) if message else 0.0
-
-
-@contextmanager
-def action_server() -> Iterator[None]:
-    """An action server of its own on a free loopback port, for as long as it is needed.
-
-    Raises:
-        RuntimeError: if it does not start.
-    """
-    port = free_port()
-    os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(port)
-    settings.prepare_environment(os.environ)
-    server = subprocess.Popen(  # noqa: S603 - our own command
-        actions_command(port),
-        cwd=paths.ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        alive = lambda: server.poll() is None  # noqa: E731
-        if not wait_for(f"http://127.0.0.1:{port}/health", _ACTIONS_START_SECONDS, alive):
-            raise RuntimeError("The action server did not start.")
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
 
 
 def replay(source: TextIO, target: TextIO, report: TextIO) -> int:

@@ -26,7 +26,6 @@ class Clinic:
         email: address, or None when none is configured (then nobody is told of one).
     """
 
-    name: str
     city: str
     whatsapp: str
     whatsapp_greeting: str
@@ -88,7 +87,6 @@ def load_clinic(path: Path, environment: Mapping[str, str]) -> Clinic:
         return value.strip()
 
     clinic = Clinic(
-        name=text("name"),
         city=text("city"),
         whatsapp=text("contact", "whatsapp"),
         whatsapp_greeting=text("contact", "whatsapp_greeting"),

@@ -105,6 +105,15 @@ def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){core}(?!\w)" if word[0].isalnum() else core, re.IGNORECASE)
 
 
+def wording_complaints(text: str, rules: ContentRules) -> Iterator[str]:
+    """Why a reply is not plain or not short enough."""
+    for word in forbidden_words(text, rules.hype):
+        yield f"'{word}' promises or advertises; say it plainly"
+    words = len(text.split())
+    if words > rules.most_words:
+        yield f"{words} words; at most {rules.most_words} are read to the end"
+
+
 def check_grounding(
     topics: Mapping[str, Topic],
     facts: Mapping[str, Fact],
@@ -165,11 +174,8 @@ def _answer(
     supported = {amount for fact in cited for amount in amounts(fact.text)}
     for amount, unit in sorted(stated - supported):
         yield problem(f"'{f'{amount} {unit}'.strip()}' stands in none of the facts that are cited")
-    for word in forbidden_words(topic.answer, rules.hype):
-        yield problem(f"'{word}' promises or advertises; say it plainly")
+    for complaint in wording_complaints(topic.answer, rules):
+        yield problem(complaint)
     if topic.group == "faq":
         for word in forbidden_words(topic.answer, rules.price):
             yield problem(f"'{word}' speaks of prices; the assistant never does")
-    words = len(topic.answer.split())
-    if words > rules.most_words:
-        yield problem(f"{words} words; at most {rules.most_words} are read to the end")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mesobot.knowledge.grounding import ContentRules, forbidden_words
+from mesobot.knowledge.grounding import ContentRules, wording_complaints
 from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, read_yaml
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -42,16 +42,20 @@ def check_responses(data: Path, placeholders: set[str], rules: ContentRules) -> 
                 continue
             replies[name] = (path, variations[0])
         problems += _doubled(content, path, examples)
-    for path, reply in replies.values():
+    for name, (path, reply) in replies.items():
         problems += [
             Problem(path, line, message)
-            for line, message in _complaints(reply, placeholders, rules, set(replies))
+            for line, message in _complaints(reply, "/" in name, placeholders, rules, set(replies))
         ]
     return problems
 
 
 def _complaints(
-    reply: LinedDict, placeholders: set[str], rules: ContentRules, names: set[str]
+    reply: LinedDict,
+    is_topic: bool,
+    placeholders: set[str],
+    rules: ContentRules,
+    names: set[str],
 ) -> Iterator[tuple[int, str]]:
     text = str(reply.get("text", "")).strip()
     where = line_of(reply, "text")
@@ -62,12 +66,11 @@ def _complaints(
             where,
             f"unknown placeholder '{{{name}}}'; there are {', '.join(sorted(placeholders))}",
         )
-    for word in forbidden_words(text, rules.hype):
-        yield where, f"'{word}' promises or advertises; say it plainly"
-    if len(text.split()) > rules.most_words:
-        yield where, f"{len(text.split())} words; at most {rules.most_words} are read to the end"
-    if "\n\n" in text:
-        yield where, "no empty line inside a reply: channels would cut it into two messages"
+    if not is_topic:  # a topic's answer is checked with its facts
+        for complaint in wording_complaints(text, rules):
+            yield where, complaint
+        if "\n\n" in text:
+            yield where, "no empty line inside a reply: channels would cut it into two messages"
     metadata = reply.get("metadata", {})
     for key in metadata:
         if key not in _SWITCHES:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import yaml
 from spacy.language import Language
+
+from mesobot.knowledge.source import ContentError, Problem, line_of, read_yaml
 
 Vocabulary = dict[str, dict[str, list[str]]]
 
@@ -34,17 +35,19 @@ def load_vocabulary(path: Path) -> Vocabulary:
     """Entity → canonical value → spellings, as in ``clinic/vocabulary.yml``.
 
     Raises:
-        ValueError: if the file does not have that shape.
+        ContentError: if the file does not have that shape.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: expected entities with their words")
+    content = read_yaml(path)
+    problems = []
     for entity, values in content.items():
         if not isinstance(values, dict) or not all(
             isinstance(words, list) and all(isinstance(word, str) for word in words)
             for words in values.values()
         ):
-            raise ValueError(f"{path}: '{entity}' must map each value to a list of words")
+            message = f"'{entity}' must map each value to a list of words"
+            problems.append(Problem(path, line_of(content, entity), message))
+    if problems:
+        raise ContentError(problems)
     return content
 
 

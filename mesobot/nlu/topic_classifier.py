@@ -67,8 +67,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "encoder": "build/nlu/encoder",
             "answer_at": 0.3,
             "suggest_at": 0.2,
-            "serious": [],
-            "serious_margin": 0.0,
+            "serious": ["medical_emergency", "distress", "see_doctor_today"],
+            "serious_margin": 0.08,
         }
 
     @classmethod
