@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -40,6 +41,13 @@ class Assistant:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
+
+    def wait_for_log(self, line: str, seconds: float = 30) -> None:
+        """Return once the processes have printed the line; it is an error if they do not."""
+        deadline = time.monotonic() + seconds
+        while line not in self.log.read_text(encoding="utf-8", errors="replace"):
+            assert time.monotonic() < deadline, f"{line!r} was not printed in {seconds} s"
+            time.sleep(0.1)
 
     def say(self, sender: str, text: str) -> dict[str, Any]:
         """The one reply to a message; it is an error if there are none or several."""

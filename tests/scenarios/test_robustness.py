@@ -98,10 +98,10 @@ def test_a_taken_port_is_said_in_plain_words(tmp_path) -> None:
 def test_ctrl_c_stops_everything(tmp_path) -> None:
     ports = {"MESOBOT_PORT": str(free_port()), "MESOBOT_ACTIONS_PORT": str(free_port())}
     with running([sys.executable, "-m", "mesobot", "run"], tmp_path, **ports) as started:
+        started.wait_for_log("The assistant is ready")  # said a moment after it answers
         os.killpg(started.process.pid, signal.SIGINT)
         started.process.wait(timeout=30)
     for port in ports.values():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", int(port)))  # free again, or this raises
-    assert "The assistant is ready" in started.log.read_text(encoding="utf-8")
