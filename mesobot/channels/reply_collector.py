@@ -25,8 +25,10 @@ class ReplyCollector(OutputChannel):
         if message.get("buttons"):
             collected["buttons"] = message["buttons"]
         metadata = message.get("metadata") or {}
-        if metadata.get("topic"):
-            collected["topic"] = metadata["topic"]
+        if metadata.get("topics"):
+            collected["topics"] = metadata["topics"]
+        if metadata.get("lang"):
+            collected["lang"] = metadata["lang"]
         self.messages.append(collected)
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from mesobot.nlu.decision import NOT_UNDERSTOOD
+
 UTTER = "utter_"
+QUESTIONS = "questions"
+"""Key of the parse result: what the message was understood to ask, in order."""
+POSSIBLE_DANGER = "possible_danger"
+"""Key of the parse result: whether the message may speak of an emergency."""
+LANGUAGE = "language"
+"""Key of the parse result: language of the message, where it is known not to be English."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One question of the latest message.
+
+    Attributes:
+        topic: full name, e.g. ``faq/pain``; ``nlu_fallback`` when it was not understood.
+        text: as it was typed.
+        follow_up: the kind of follow-up, if it was read together with what came before.
+    """
+
+    topic: str
+    text: str
+    follow_up: str | None = None
 
 
 def topic_of(utter_action: str) -> str:
@@ -38,13 +62,13 @@ class Conversation:
 
     def answered(self) -> list[str]:
         """Topic ids answered so far, oldest first, with repetitions."""
-        return [said["topic"] for said in self._said() if said.get("facts")]
+        return [topic for said in self._said() for topic in said.get("answered", [])]
 
     def misses_in_a_row(self) -> int:
         """How many replies in a row, up to the latest, were no answer."""
         count = 0
         for said in reversed(list(self._said())):
-            if not said.get("counts_as_miss"):
+            if not said.get("miss"):
                 break
             count += 1
         return count
@@ -53,6 +77,29 @@ class Conversation:
         """Topics the classifier offers because it is not sure what was meant."""
         intent: dict[str, Any] = dict(self._latest.intent or {}) if self._latest else {}
         return [topic_of(name) for name in intent.get("suggestions", [])]
+
+    def heard(self) -> list[Heard]:
+        """The questions of the latest message, in order."""
+        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
+        return [
+            Heard(question["topic"], question["text"], question.get("follow_up"))
+            for question in data.get(QUESTIONS, [])
+        ]
+
+    def unclear(self) -> list[str]:
+        """Questions that were not understood, in a message with others that were."""
+        heard = self.heard()
+        return [h.text for h in heard if h.topic == NOT_UNDERSTOOD] if len(heard) > 1 else []
+
+    def may_be_danger(self) -> bool:
+        """Whether the latest message may speak of an emergency, or only ask about one."""
+        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
+        return bool(data.get(POSSIBLE_DANGER))
+
+    def language(self) -> str | None:
+        """Language of the latest message, where it is known not to be English."""
+        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
+        return data.get(LANGUAGE)
 
     def _said(self) -> Iterator[dict[str, Any]]:
         """Metadata of the replies (ours, as the reply generator attached it)."""
@@ -77,10 +124,37 @@ def reported_topics(events: list[Event]) -> list[str]:
     topics: list[str] = []
     for event in events:
         if isinstance(event, BotUttered):
-            topic = (event.metadata.get("metadata") or {}).get("topic")
-            if topic and topic not in topics:
-                topics.append(topic)
+            for topic in (event.metadata.get("metadata") or {}).get("topics", []):
+                if topic not in topics:
+                    topics.append(topic)
     if topics:
         return topics
     heard = [event for event in events if isinstance(event, UserUttered)]
     return [topic_of(str(heard[-1].intent_name))] if heard else []
+
+
+def last_answer(events: list[Event]) -> tuple[str, str] | None:
+    """What a follow-up would refer to: the topic answered last and the question asked for it.
+
+    The question is the patient's own, or the topic's label where the patient's words alone
+    would not say it ("yes", "and then?", "why?").
+    """
+    asked: UserUttered | None = None
+    found: tuple[str, str] | None = None
+    for event in _current_session(events):
+        if isinstance(event, UserUttered):
+            asked = event
+        elif isinstance(event, BotUttered):
+            metadata = event.metadata.get("metadata") or {}
+            topic, label = metadata.get("full_topic"), metadata.get("label")
+            if topic and label:
+                own = asked is not None and _speaks_for_itself(asked, topic)
+                found = (topic, str(asked.text) if own and asked else str(label))
+            elif metadata.get("miss") and metadata.get("miss") != "no_context":
+                found = None
+    return found
+
+
+def _speaks_for_itself(message: UserUttered, topic: str) -> bool:
+    questions = (message.parse_data or {}).get(QUESTIONS, [])
+    return len(questions) == 1 and questions[0]["topic"] == topic and not questions[0]["follow_up"]

@@ -1,17 +1,19 @@
-"""Turns the text of an answer into one reply: notices, contacts, next questions.
+"""Turns the text of answers into one reply: notices, contacts, next questions.
 
 No Rasa in here: what the conversation looks like so far comes in as plain values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from typing import Any
 
 from mesobot.knowledge.clinic import Clinic
 
 MOST_CHOICES = 3
+_LONGEST_QUOTE = 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One answer in a reply.
+
+    Attributes:
+        answer: what is said.
+        lead_in: a sentence before it, or "".
+    """
+
+    answer: Answer
+    lead_in: str = ""
+
+
+@dataclass(frozen=True)
 class Notices:
     """Which sentences are due in this reply."""
 
@@ -44,17 +59,48 @@ class Notices:
     results_differ: bool
 
 
-def render(answer: Answer, clinic: Clinic, notices: Notices) -> str:
-    """The reply's text: what it is, the answer, the legal sentence; never an empty line."""
-    text = fill(answer.text, clinic).strip()
-    if answer.metadata.get("alone"):  # an emergency: nothing before it, nothing after it
-        return text
-    lines = [text]
-    if notices.automated and not answer.metadata.get("says_automated"):
+def render(
+    parts: Sequence[Part],
+    clinic: Clinic,
+    notices: Notices,
+    unclear: Sequence[str] = (),
+    warning: Answer | None = None,
+) -> str:
+    """The reply's text: what it is, the answers, the legal sentence; never an empty line.
+
+    Args:
+        parts: the answers, in the asked order; at least one.
+        clinic: fills the placeholders.
+        notices: the sentences that are due.
+        unclear: questions of the same message that were not understood, as typed.
+        warning: what comes before everything else, if danger is possible.
+    """
+    lines = [_line(part, clinic, labelled=len(parts) > 1) for part in parts]
+    if any(part.answer.metadata.get("alone") for part in parts):
+        return "\n".join(lines)  # an emergency: nothing before it, nothing after it
+    lines += [f"I am not sure what you mean by “{_quoted(text)}”." for text in unclear]
+    if warning:
+        lines.insert(0, fill(warning.text, clinic).strip())
+    elif notices.automated and not any(p.answer.metadata.get("says_automated") for p in parts):
         lines.insert(0, clinic.automated_notice)
-    if notices.results_differ and answer.is_treatment_answer:
+    if notices.results_differ and any(part.answer.is_treatment_answer for part in parts):
         lines.append(clinic.results_differ_notice)
     return "\n".join(lines)
+
+
+def _line(part: Part, clinic: Clinic, labelled: bool) -> str:
+    text = fill(part.answer.text, clinic).strip()
+    if part.lead_in:
+        text = f"{part.lead_in}\n{text}"
+    label = part.answer.metadata.get("label")
+    return f"{label}: {text}" if labelled and label else text
+
+
+def _quoted(text: str) -> str:
+    short = text.strip(" ?!.,")
+    return (
+        short if len(short) <= _LONGEST_QUOTE else short[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+    )
 
 
 def fill(text: str, clinic: Clinic) -> str:
@@ -62,6 +108,12 @@ def fill(text: str, clinic: Clinic) -> str:
     for name, value in clinic.placeholders().items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+def next_topics(parts: Sequence[Part]) -> list[str]:
+    """What the answers lead to: the first of each, then the second of each, and so on."""
+    nexts = [part.answer.metadata.get("next", []) for part in parts]
+    return [topic for topic in chain.from_iterable(zip_longest(*nexts)) if topic]
 
 
 def choices(

@@ -2,8 +2,9 @@
 
 It runs inside the Rasa server, so answers, notices and the way to a person arrive with the
 action server down. Which answer is due is decided by rules and stories; here it is only
-worded: the first reply says it is automated, a treatment answer carries the "results
-differ" sentence once, unsure replies offer choices, and the second miss leads to a person.
+worded: several questions become one reply, the first reply says it is automated, a
+treatment answer carries the "results differ" sentence once, unsure replies offer choices,
+and the second miss leads to a person.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from mesobot.dialogue.conversation import Conversation, topic_of
-from mesobot.dialogue.replies import Answer, Notices, choices, render
+from mesobot.dialogue.conversation import UTTER, Conversation, Heard, topic_of
+from mesobot.dialogue.replies import Answer, Notices, Part, choices, next_topics, render
 from mesobot.knowledge.clinic import load_clinic
+from mesobot.nlu.follow_ups import WHY
 from mesobot.paths import CLINIC
 
 _MISSES_BEFORE_A_PERSON = 2
+_WARNING = "utter_possible_emergency"
 
 
 class ReplyGenerator(TemplatedNaturalLanguageGenerator):
@@ -61,28 +64,50 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         if utter_action not in self._answers:
             return None
         conversation = Conversation(tracker)
-        answer = self._choose(self._answers[utter_action], conversation)
+        parts = self._parts(self._answers[utter_action], conversation)
+        warning = self._answers[_WARNING] if conversation.may_be_danger() else None
         notices = Notices(
             automated=not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
-        metadata = dict(answer.metadata)
-        if answer.topic:
-            metadata["topic"] = answer.topic
         reply: dict[str, Any] = {
-            "text": render(answer, self._clinic, notices),
-            "metadata": metadata,
+            "text": render(parts, self._clinic, notices, conversation.unclear(), warning),
+            "metadata": _metadata(parts, warning),
         }
-        buttons = self._buttons(answer, conversation)
+        buttons = self._buttons(parts, conversation)
         if buttons:
             reply["buttons"] = buttons
         return reply
+
+    def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
+        """The answers to all questions of the message; ``answer`` is what the rules chose."""
+        heard = [h for h in conversation.heard() if UTTER + h.topic in self._answers]
+        asked = [self._answers[UTTER + question.topic] for question in heard]
+        if len(asked) > 1 and answer in asked:
+            return [Part(each) for each in asked]
+        if asked and answer.metadata.get("after_answers"):
+            return [*(Part(each) for each in asked if each != answer), Part(answer)]
+        if len(asked) == 1 and asked[0] == answer:
+            return [self._in_context(answer, heard[0], conversation)]
+        return [Part(self._choose(answer, conversation))]
+
+    def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> Part:
+        """A follow-up that comes back to the answer just given says so, or leads on."""
+        if not heard.follow_up or conversation.answered()[-1:] != [answer.topic]:
+            return Part(self._choose(answer, conversation))
+        if heard.follow_up == WHY and answer.metadata.get("why"):
+            return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
+        lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
+        return Part(answer, str(lead_in))
 
     def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
         """The answer itself, or the one that this point of the conversation calls for."""
         metadata = answer.metadata
         if metadata.get("answers_next"):
             return self._next_answer(conversation) or answer
+        in_language = metadata.get("in_language", {}).get(conversation.language())
+        if in_language:
+            return self._answers[in_language]
         escalate = metadata.get("after_two_misses")
         if escalate and conversation.misses_in_a_row() + 1 >= _MISSES_BEFORE_A_PERSON:
             return self._answers[escalate]
@@ -95,16 +120,33 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         """The first question that the latest answer leads to and nobody has asked yet."""
         answered = conversation.answered()
         for topic in reversed(answered):
-            for following in self._answers[f"utter_faq/{topic}"].metadata.get("next", []):
+            for following in self._answers[f"{UTTER}faq/{topic}"].metadata.get("next", []):
                 if following not in answered:
-                    return self._answers[f"utter_faq/{following}"]
+                    return self._answers[f"{UTTER}faq/{following}"]
         return None
 
-    def _buttons(self, answer: Answer, conversation: Conversation) -> list[dict[str, str]]:
-        if answer.metadata.get("offers_suggestions"):
+    def _buttons(self, parts: list[Part], conversation: Conversation) -> list[dict[str, str]]:
+        if parts[0].answer.metadata.get("offers_suggestions"):
             return choices(conversation.suggestions(), self._questions)
-        already = [*conversation.answered(), answer.topic or ""]
-        return choices(answer.metadata.get("next", []), self._questions, already)
+        already = [*conversation.answered(), *(part.answer.topic or "" for part in parts)]
+        return choices(next_topics(parts), self._questions, already)
+
+
+def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
+    """What travels with a reply and stays in the tracker: topics, sources, kind of miss."""
+    answers = [part.answer for part in parts]
+    last = answers[-1]
+    metadata: dict[str, Any] = {
+        "topics": [each.topic for each in (*answers, warning) if each and each.topic],
+        "answered": [answer.topic for answer in answers if answer.metadata.get("facts")],
+        "facts": [fact for answer in answers for fact in answer.metadata.get("facts", [])],
+    }
+    for key in ("label", "miss", "lang", "alone"):
+        if key in last.metadata:
+            metadata[key] = last.metadata[key]
+    if "/" in last.name:
+        metadata["full_topic"] = last.name.removeprefix(UTTER)
+    return metadata
 
 
 def _answer(name: str, variation: dict[str, Any]) -> Answer:

@@ -94,7 +94,7 @@ def benchmark(
     spread = max(1, -(-len(background) // max(1, len(train) // 2)))
     known = [*train, *((sentence, rejected) for sentence in background[::spread])]
     texts, labels = zip(*known, strict=True)
-    model = TopicModel.fit(texts, labels, encoder, background=rejected)
+    model = TopicModel.fit(texts, labels, encoder)
     best = [model.rank(text)[0] for text, _ in test]
     predicted = [ranked.topic for ranked in best]
     scores = np.array([ranked.score for ranked in best])

@@ -1,11 +1,21 @@
-"""Held-out questions and how the assistant did on them."""
+"""Held-out messages and how the assistant did on them.
+
+Kinds: single questions (one topic), messages with several questions, follow-ups (two turns),
+and messages about danger or only looking like it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+EMERGENCY, CONDITIONAL, DISTRESS, LOOK_ALIKE = "emergency", "conditional", "distress", "lookalike"
+"""Classes of the danger files."""
+
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True)
@@ -21,21 +31,88 @@ class HeldOutQuestion:
         return any(topic in (self.topic, *self.accept) for topic in topics)
 
 
+@dataclass(frozen=True)
+class HeldOutConversation:
+    """One or two turns, and what the reply to the last one must report.
+
+    Attributes:
+        turns: what is said, in order.
+        topics: for each question of the last turn, the topics that answer it honestly.
+    """
+
+    turns: tuple[str, ...]
+    topics: tuple[tuple[str, ...], ...]
+
+    def is_right(self, topics: Collection[str]) -> bool:
+        """Whether each question was answered."""
+        return all(any(topic in accepted for topic in topics) for accepted in self.topics)
+
+
+@dataclass(frozen=True)
+class DangerMessage:
+    """A message that speaks of danger, or only looks like it (``lookalike``)."""
+
+    text: str
+    kind: str
+
+
 def load_questions(*paths: Path) -> list[HeldOutQuestion]:
     """Questions of JSON Lines files with ``text``, ``topic`` and ``accept``.
 
     Raises:
         ValueError: saying file and line of what cannot be read.
     """
-    questions = []
+    return _load(
+        paths,
+        lambda entry: HeldOutQuestion(
+            entry["text"], entry.get("topic", "out_of_scope"), tuple(entry.get("accept", ()))
+        ),
+    )
+
+
+def load_several(*paths: Path) -> list[HeldOutConversation]:
+    """Messages with several questions: ``text``, ``topics`` (a list for each question).
+
+    Raises:
+        ValueError: saying file and line of what cannot be read.
+    """
+    return _load(
+        paths,
+        lambda entry: HeldOutConversation(
+            (entry["text"],), tuple(tuple(accepted) for accepted in entry["topics"])
+        ),
+    )
+
+
+def load_follow_ups(*paths: Path) -> list[HeldOutConversation]:
+    """Follow-ups: ``turns``, and ``topics`` accepted for the last one.
+
+    Raises:
+        ValueError: saying file and line of what cannot be read.
+    """
+    return _load(
+        paths,
+        lambda entry: HeldOutConversation(tuple(entry["turns"]), (tuple(entry["topics"]),)),
+    )
+
+
+def load_danger(*paths: Path) -> list[DangerMessage]:
+    """Messages with ``text`` and ``class``.
+
+    Raises:
+        ValueError: saying file and line of what cannot be read.
+    """
+    return _load(paths, lambda entry: DangerMessage(entry["text"], entry["class"]))
+
+
+def _load(paths: Iterable[Path], read: Callable[[dict[str, Any]], _Entry]) -> list[_Entry]:
+    found = []
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
             try:
-                entry = json.loads(line)
-                accept = tuple(entry.get("accept", ()))
-                questions.append(HeldOutQuestion(entry["text"], entry["topic"], accept))
-            except (ValueError, KeyError, AttributeError) as error:
-                raise ValueError(f"{path}:{number}: no held-out question ({error!r})") from error
-    return questions
+                found.append(read(json.loads(line)))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise ValueError(f"{path}:{number}: no held-out message ({error!r})") from error
+    return found

@@ -12,7 +12,8 @@ from mesobot.knowledge.source import ContentError, LinedDict, Problem, line_of, 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
-    *("counts_as_miss", "after_two_misses", "with_suggestions", "offers_suggestions"),
+    *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
+    *("after_answers", "lead_in", "in_language", "why"),
 }
 _LEADS_TO = ("after_two_misses", "with_suggestions")
 

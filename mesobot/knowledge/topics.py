@@ -20,7 +20,10 @@ LONGEST_QUESTION = 20
 FEWEST_EXAMPLES = 25
 
 _TOPIC_KEYS = {"version", "responses", "nlu"}
-_METADATA_KEYS = {"label", "ask", "next", "facts"}
+_METADATA_KEYS = {
+    *("label", "ask", "next", "why", "facts"),
+    *("topic", "miss", "after_two_misses"),  # of questions that the article does not cover
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Topic:
         answer: the text, with ``{placeholders}`` of the clinic.
         facts: ids of the facts the answer rests on.
         next: topics suggested after it.
+        why: topic that answers "why?" after it, or None.
         examples: how patients ask.
         path: the file.
         answer_line: where the answer stands in it.
@@ -50,6 +54,7 @@ class Topic:
     examples: tuple[str, ...]
     path: Path
     answer_line: int
+    why: str | None = None
 
     @property
     def intent(self) -> str:
@@ -89,9 +94,9 @@ def load_topics(*folders: Path) -> dict[str, Topic]:
     # A file with a problem of its own still counts as a place to lead to.
     answers = {path.stem for path in folders[0].glob("[!_]*.yml")}
     for topic in topics.values():
-        for name in topic.next:
+        for name in (*topic.next, *([topic.why] if topic.why else [])):
             if name not in answers or name == topic.id:
-                message = f"'next' names no other topic of {folders[0].name}/: '{name}'"
+                message = f"'next' or 'why' names no other topic of {folders[0].name}/: '{name}'"
                 problems.append(Problem(topic.path, topic.answer_line, message))
     if problems:
         raise ContentError(problems)
@@ -124,6 +129,7 @@ def _read_topic(path: Path, group: str) -> Topic:
         answer=variation["text"].strip(),
         facts=tuple(metadata.get("facts", ())),
         next=tuple(metadata.get("next", ())),
+        why=metadata.get("why"),
         examples=examples,
         path=path,
         answer_line=line_of(variation, "text"),

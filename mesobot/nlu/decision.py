@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mesobot.nlu.topic_model import Ranked
+
+Rank = Callable[[str], list[Ranked]]
+"""A topic model at work: all topics of a text, most likely first."""
 
 NOT_UNDERSTOOD = "nlu_fallback"
 OFF_TOPIC = "out_of_scope"
@@ -18,33 +21,28 @@ class Thresholds:
     Attributes:
         answer_at: the best topic answers from this score on.
         suggest_at: from here on a topic is offered as "did you mean".
-        serious: topics where a miss is worse than a false alarm.
-        serious_margin: how far behind the best topic a serious one still wins.
     """
 
     answer_at: float
     suggest_at: float
-    serious: frozenset[str]
-    serious_margin: float
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The topic to act on, and the topics to offer when we are not sure."""
+    """The topic to act on, and the topics to offer when we are not sure.
+
+    ``follow_up`` names the kind of follow-up when the topic came from what was said before.
+    """
 
     topic: str
     confidence: float
     suggestions: tuple[str, ...] = ()
+    follow_up: str | None = None
 
 
 def decide(ranking: Sequence[Ranked], thresholds: Thresholds) -> Decision:
     """Choose what to do with a ranking (best first, at least one entry)."""
     best = ranking[0]
-    for candidate in ranking:
-        if candidate.score < best.score - thresholds.serious_margin:
-            break
-        if candidate.topic in thresholds.serious and candidate.score >= thresholds.suggest_at:
-            return Decision(candidate.topic, candidate.score)
     if best.score >= thresholds.answer_at or best.topic == OFF_TOPIC:
         return Decision(best.topic, best.score)
     close = tuple(

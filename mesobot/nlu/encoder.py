@@ -1,4 +1,4 @@
-"""Turns a sentence into a vector of unit length (the runtime half of the encoder)."""
+"""Turns a sentence into vectors of unit length (the runtime half of the encoder)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Encoder(Protocol):
     """What the topic model needs of a sentence encoder."""
 
     def encode(self, text: str) -> FloatArray:
-        """One text as a vector of unit length, shape ``[dimensions]``."""
+        """One text as vectors of unit length, ``[layers, dimensions]``; row 0 is its embedding."""
         ...
 
 
@@ -57,14 +57,14 @@ class SentenceEncoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
     def encode(self, text: str) -> FloatArray:
-        """One text as a vector of unit length, shape ``[384]``."""
+        """One text as vectors of unit length, ``[3, 384]``; row 0 is its embedding."""
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        (vectors,) = self._session.run(None, {INPUT_NAME: ids})
-        vector: FloatArray = vectors[0]
-        return vector
+        (layers,) = self._session.run(None, {INPUT_NAME: ids})
+        vectors: FloatArray = layers
+        return vectors
 
 
 def encode_all(encoder: Encoder, texts: Sequence[str]) -> FloatArray:
-    """The texts' vectors as rows, shape ``[texts, dimensions]``; one sentence per core."""
+    """The texts' vectors, shape ``[texts, layers, dimensions]``; one sentence per core."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(encoder.encode, texts)))

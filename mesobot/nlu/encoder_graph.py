@@ -22,7 +22,9 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 INPUT_NAME = "input_ids"
-OUTPUT_NAME = "embedding"
+OUTPUT_NAME = "layers"
+LAYERS = 3
+"""How many of the last layers come out: those before the last tell neighbouring topics apart."""
 
 _OPSET = 17
 _FUSED = "com.microsoft"
@@ -78,7 +80,8 @@ def build_encoder(model_folder: Path, target: Path) -> None:
     Args:
         model_folder: holds ``config.json`` and ``model.safetensors`` of a BERT model.
         target: path of the ``.onnx`` file; input ``input_ids`` int64 ``[1, tokens]``,
-            output ``embedding`` float32 ``[1, hidden]`` of unit length.
+            output ``layers`` float32 ``[3, hidden]``: the token means of the last three
+            layers, the last one (the sentence's embedding) first, each of unit length.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -108,16 +111,18 @@ def _bert(weights: dict[str, Array], config: dict[str, Any]) -> Any:
     graph = _Graph(weights)
     hidden = int(config["hidden_size"])
     state = _embeddings(graph, float(config["layer_norm_eps"]))
+    pooled = []
     for layer in _layers(config):
         state = _transformer_layer(graph, state, layer, config)
-    pooled = graph.node("ReduceMean", [state], "pooled", axes=[1], keepdims=0)
-    graph.node("LpNormalization", [pooled], OUTPUT_NAME, axis=1, p=2)
+        mean = graph.node("ReduceMean", [state], f"{layer}.mean", axes=[1], keepdims=0)
+        pooled.append(graph.node("LpNormalization", [mean], f"{layer}.unit", axis=1, p=2))
+    graph.node("Concat", pooled[: -LAYERS - 1 : -1], OUTPUT_NAME, axis=0)
     return helper.make_model(
         helper.make_graph(
             graph.nodes,
             "sentence_encoder",
             [helper.make_tensor_value_info(INPUT_NAME, TensorProto.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, [1, hidden])],
+            [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, [LAYERS, hidden])],
             graph.initializers,
         ),
         opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)],

@@ -1,4 +1,4 @@
-"""Rasa component: one classifier for all topics.
+"""Rasa component: what a message asks for, or which danger it speaks of.
 
 Topics are Rasa retrieval intents (``faq/pain``). The full name is predicted in one step,
 and the property that a ResponseSelector would fill is filled here, so one rule
@@ -15,6 +15,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import (
     INTENT,
     INTENT_NAME_KEY,
@@ -26,20 +29,26 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.nlu.decision import OFF_TOPIC, Decision, Thresholds, decide
+from mesobot.dialogue.conversation import LANGUAGE, POSSIBLE_DANGER, QUESTIONS, last_answer
+from mesobot.nlu.decision import Thresholds
 from mesobot.nlu.encoder import SentenceEncoder
+from mesobot.nlu.follow_ups import Context
+from mesobot.nlu.interpretation import Interpretation, Interpreter
 from mesobot.nlu.message_guard import CUT
 from mesobot.nlu.message_text import Unreadable
-from mesobot.nlu.topic_model import Ranked, TopicModel
+from mesobot.nlu.topic_model import TopicModel
+from mesobot.safety.assessment import SafetyThresholds
+from mesobot.safety.red_flags import load_red_flags
 
 _RANKING_LENGTH = 5
+_HAND_OVER = ("book_consultation", "talk_to_human")
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """Trains and runs the topic model inside Rasa's graph."""
+    """Trains and runs the topic model and the red flags inside Rasa's graph."""
 
     def __init__(
         self,
@@ -52,23 +61,39 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._model_storage = model_storage
         self._resource = resource
         self._encoder_folder = Path(config["encoder"])
-        self._model = model
-        self._thresholds = Thresholds(
-            answer_at=float(config["answer_at"]),
-            suggest_at=float(config["suggest_at"]),
-            serious=frozenset(config["serious"]),
-            serious_margin=float(config["serious_margin"]),
-        )
+        self._interpreter: Interpreter | None = None
+        if model:
+            self._interpreter = Interpreter(
+                model,
+                load_red_flags(Path(config["red_flags"])),
+                Thresholds(float(config["answer_at"]), float(config["suggest_at"])),
+                SafetyThresholds(
+                    sure=float(config["danger_at"]),
+                    sure_if_calm=float(config["danger_if_calm_at"]),
+                    with_wording=float(config["danger_with_wording_at"]),
+                    possible=float(config["danger_possible_at"]),
+                    sentence=float(config["danger_sentence_margin"]),
+                ),
+            )
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """SpacyNLP has to run first."""
+        return [SpacyNLP]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Defaults that ``config.yml`` may override."""
         return {
             "encoder": "build/nlu/encoder",
-            "answer_at": 0.3,
-            "suggest_at": 0.2,
-            "serious": ["medical_emergency", "distress", "see_doctor_today"],
-            "serious_margin": 0.08,
+            "red_flags": "clinic/red_flags.yml",
+            "answer_at": 0.38,
+            "suggest_at": 0.3,
+            "danger_at": 0.42,
+            "danger_if_calm_at": 0.6,
+            "danger_with_wording_at": 0.2,
+            "danger_possible_at": 0.25,
+            "danger_sentence_margin": 0.12,
         }
 
     @classmethod
@@ -85,14 +110,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that carry an intent."""
         examples = training_data.intent_examples
-        self._model = TopicModel.fit(
+        model = TopicModel.fit(
             [str(example.get(TEXT)) for example in examples],
             [str(example.get_full_intent()) for example in examples],
             SentenceEncoder(self._encoder_folder),
-            background=OFF_TOPIC,
         )
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            model.save(folder)
         return self._resource
 
     @classmethod
@@ -110,42 +134,64 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             model = TopicModel.load(folder, encoder)
         return cls(config, model_storage, resource, model)
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent, ranking and response selector of each message."""
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Set intent, questions and response selector of each message.
+
+        Rasa passes the conversation so far as ``tracker``: follow-ups are read in its light.
+        """
         for message in messages:
             if message.get(INTENT):  # the message guard has already named it
                 continue
-            if self._model is None:
+            if self._interpreter is None:
                 raise RuntimeError("The topic classifier has not been trained.")
-            ranking = self._model.rank(str(message.get(TEXT)))
-            decision = decide(ranking, self._thresholds)
-            if message.get(CUT) and decision.topic not in self._thresholds.serious:
-                decision = Decision(Unreadable.TOO_LONG.value, 1.0)
-            _report(message, decision, ranking)
+            document = message.get(SPACY_DOCS[TEXT])
+            found = self._interpreter.read(document, _context(tracker))
+            if message.get(CUT) and not found.danger:
+                found = found.instead(Unreadable.TOO_LONG.value)
+            _report(message, found)
         return messages
 
 
-def _report(message: Message, decision: Decision, ranking: list[Ranked]) -> None:
-    group = decision.topic.split("/")[0]
+def _context(tracker: DialogueStateTracker | None) -> Context | None:
+    answer = last_answer(list(tracker.events)) if tracker else None
+    return Context(*answer) if answer else None
+
+
+def _report(message: Message, found: Interpretation) -> None:
+    leading = next(
+        (q for q in found.questions if q.decision.topic in _HAND_OVER), found.questions[0]
+    ).decision
+    group = leading.topic.split("/")[0]
     intent = {
         INTENT_NAME_KEY: group,
-        PREDICTED_CONFIDENCE_KEY: decision.confidence,
-        SUGGESTIONS: list(decision.suggestions),
+        PREDICTED_CONFIDENCE_KEY: leading.confidence,
+        SUGGESTIONS: list(leading.suggestions),
     }
     message.set(INTENT, intent, add_to_output=True)
-    message.set(
-        INTENT_RANKING_KEY,
-        [
-            {INTENT_NAME_KEY: r.topic, PREDICTED_CONFIDENCE_KEY: r.score}
-            for r in ranking[:_RANKING_LENGTH]
-        ],
-        add_to_output=True,
-    )
-    if group != decision.topic:
+    ranking = [
+        {INTENT_NAME_KEY: ranked.topic, PREDICTED_CONFIDENCE_KEY: ranked.score}
+        for ranked in found.ranking[:_RANKING_LENGTH]
+    ]
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+    questions = [
+        {
+            "text": question.text,
+            "topic": question.decision.topic,
+            "confidence": round(question.decision.confidence, 4),
+            "follow_up": question.decision.follow_up,
+        }
+        for question in found.questions
+    ]
+    message.set(QUESTIONS, questions, add_to_output=True)
+    message.set(LANGUAGE, found.language, add_to_output=True)
+    message.set(POSSIBLE_DANGER, found.possible, add_to_output=True)
+    if group != leading.topic:
         response = {
-            "intent_response_key": decision.topic,
-            "utter_action": f"utter_{decision.topic}",
-            "confidence": decision.confidence,
+            "intent_response_key": leading.topic,
+            "utter_action": f"utter_{leading.topic}",
+            "confidence": leading.confidence,
         }
         message.set(
             RESPONSE_SELECTOR,

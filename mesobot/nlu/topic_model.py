@@ -1,12 +1,10 @@
 """Decides which topic a text is about, and how sure that is.
 
-The score of a topic is ``p^3/8 * (1-q)^1/8 * e``: ``p`` is the probability that logistic
-regression gives it on [sentence embedding, character n-grams], ``q`` what it gives the
-background class (texts about nothing we know), and ``e`` the cosine similarity of the text
-to the topic's nearest example. The nearest example is what rejects texts that resemble
-nothing we know: probability alone is high for some topic whatever one types. ``q`` keeps a
-question alive that two neighbouring topics share. (Without ``q`` this is sqrt(p) * e; the
-exponents were chosen on a development set of our own and on HINT3, Arora et al. 2020.)
+A topic's *belief* is kernel ridge regression on one-hot targets (regularised least squares
+classification; Rifkin, Yeo & Poggio 2003). Two texts are alike by a Gaussian kernel on the
+encoder's last layers plus the inner product of their character n-grams. Its *score* is the
+mean of that belief and of the cosine similarity to the topic's nearest example, which
+rejects texts that resemble nothing we know (see docs/evaluation.md for what was measured).
 
 Nothing here knows Rasa, and what is learned is stored as arrays and JSON, never pickled.
 """
@@ -16,17 +14,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
+from scipy import linalg, sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from mesobot.nlu.encoder import Encoder, encode_all
 
@@ -35,22 +30,25 @@ FloatArray = npt.NDArray[np.float32]
 ARRAYS_FILE = "topic_model.npz"
 SETTINGS_FILE = "topic_model.json"
 
-_SEED = 0
 _FEWEST_TOPICS = 2
-_REGULARISATION = 10.0
 _CHARACTER_NGRAMS = (1, 5)
-_TOPIC_EXPONENT = 3 / 8
-_KNOWN_EXPONENT = 1 / 8
-_MAX_ITERATIONS = 40
-"""Enough: on the development set no figure changes from here to convergence at 200."""
+_DIMENSIONS = 192
+"""Principal components kept of the layers: more change no figure and cost time."""
+_WIDTH = 1.5
+"""Of the Gaussian kernel ``exp(-width * (1 - cosine))``."""
+_NGRAM_WEIGHT = 0.3
+_RIDGE = 0.05
+_COMPARED = 8
+"""Topics, by belief, whose nearest example is looked for; the others score 0."""
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One candidate topic and its score in [0, 1]."""
+    """One candidate topic, its score and its belief, both in [0, 1]."""
 
     topic: str
     score: float
+    belief: float = 0.0
 
 
 def normalise(text: str) -> str:
@@ -64,7 +62,7 @@ def normalise(text: str) -> str:
 
 
 class TopicModel:
-    """Logistic regression times the nearest example (see the module's docstring)."""
+    """Kernel ridge regression and the nearest example (see the module's docstring)."""
 
     def __init__(
         self,
@@ -72,42 +70,32 @@ class TopicModel:
         topics: Sequence[str],
         vectorizer: TfidfVectorizer,
         arrays: dict[str, FloatArray],
-        background: str | None = None,
     ) -> None:
         """Assemble a trained model; use :meth:`fit` or :meth:`load`.
 
         Args:
-            encoder: turns texts into vectors of ``d`` dimensions.
+            encoder: turns texts into ``l`` vectors of ``d`` dimensions.
             topics: the ``k`` topic names, sorted.
             vectorizer: fitted character n-gram vectoriser with ``v`` n-grams.
-            arrays: ``coef`` [k, d+v], ``intercept`` [k], ``examples`` [n, d] sorted by
-                topic, ``starts`` [k]: where each topic's examples begin.
-            background: name of the class of texts about nothing we know, if there is one.
+            arrays: ``means`` [l, d] and ``components`` [l*d, c] of the reduction;
+                ``reduced`` [n, c] and ``embeddings`` [n, d] of the examples, sorted by
+                topic; ``starts`` [k]: where each topic's examples begin; ``weights`` [n, k]
+                of the examples, ``ngram_weights`` [v, k].
         """
         self.topics = list(topics)
-        self.background = background
         self._encoder = encoder
         self._vectorizer = vectorizer
         self._arrays = arrays
-        dimensions = arrays["examples"].shape[1]
-        self._dense_coef = arrays["coef"][:, :dimensions]
-        self._gram_coef = np.ascontiguousarray(arrays["coef"][:, dimensions:].T)
+        self._ends = np.append(arrays["starts"][1:], len(arrays["embeddings"])).astype(int)
 
     @classmethod
-    def fit(
-        cls,
-        texts: Sequence[str],
-        topics: Sequence[str],
-        encoder: Encoder,
-        background: str | None = None,
-    ) -> TopicModel:
-        """Learn from examples.
+    def fit(cls, texts: Sequence[str], topics: Sequence[str], encoder: Encoder) -> TopicModel:
+        """Learn from examples; the kernel matrix takes ``4 n^2`` bytes meanwhile.
 
         Args:
             texts: ``n`` example messages.
             topics: the topic of each.
             encoder: the sentence encoder to learn with and to predict with.
-            background: which of the topics, if any, is the background class.
 
         Raises:
             ValueError: if the lists differ in length or hold fewer than two topics.
@@ -122,63 +110,55 @@ class TopicModel:
         labels = np.array([names.index(topics[i]) for i in order])
         vectorizer = _vectorizer()
         grams = sparse.csr_matrix(vectorizer.fit_transform(cleaned), dtype=np.float32)
-        vectors = encode_all(encoder, cleaned)
-        regression = LogisticRegression(
-            C=_REGULARISATION, max_iter=_MAX_ITERATIONS, random_state=_SEED
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
-            regression.fit(sparse.hstack([sparse.csr_matrix(vectors), grams], format="csr"), labels)
-        coef, intercept = regression.coef_, regression.intercept_
-        if len(names) == _FEWEST_TOPICS:  # scikit-learn keeps one row for two classes
-            coef, intercept = np.vstack([-coef, coef]) / 2, np.hstack([-intercept, intercept]) / 2
+        layers = encode_all(encoder, cleaned)
+        means = layers.mean(axis=0)
+        centred = _centred(layers, means)
+        components = _principal_components(centred)
+        reduced = centred @ components
+        kernel = _gaussian(reduced @ reduced.T) + _NGRAM_WEIGHT * (grams @ grams.T).toarray()
+        kernel[np.diag_indices_from(kernel)] += _RIDGE
+        targets = np.eye(len(names), dtype=np.float32)[labels]
+        weights = linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True)
         arrays = {
-            "coef": coef.astype(np.float32),
-            "intercept": intercept.astype(np.float32),
-            "examples": vectors,
+            "means": means,
+            "components": components,
+            "reduced": reduced,
+            "embeddings": layers[:, 0],
             "starts": np.searchsorted(labels, np.arange(len(names))),
+            "weights": weights,
+            "ngram_weights": np.asarray(_NGRAM_WEIGHT * (grams.T @ weights), dtype=np.float32),
         }
-        return cls(encoder, names, vectorizer, arrays, background)
+        return cls(encoder, names, vectorizer, arrays)
 
     def rank(self, text: str) -> list[Ranked]:
         """All topics, most likely first; an empty text ranks everything at 0."""
         cleaned = normalise(text)
         if not cleaned:
             return [Ranked(topic, 0.0) for topic in self.topics]
-        vector = self._encoder.encode(cleaned)
-        grams = self._vectorizer.transform([cleaned])
-        logits = (
-            self._dense_coef @ vector
-            + grams.data @ self._gram_coef[grams.indices]
-            + self._arrays["intercept"]
-        )
-        odds = np.exp(logits - logits.max())
-        starts = self._arrays["starts"]
-        nearest = np.maximum.reduceat(self._arrays["examples"] @ vector, starts.astype(np.intp))
-        scores = self._belief(odds / odds.sum()) * np.clip(nearest, 0.0, 1.0)
+        layers = self._encoder.encode(cleaned)
+        beliefs = np.clip(self._beliefs(cleaned, layers), 0.0, 1.0)
+        scores = np.zeros_like(beliefs)
+        for topic in np.argsort(-beliefs, kind="stable")[:_COMPARED]:
+            own = slice(int(self._arrays["starts"][topic]), self._ends[topic])
+            nearest = float((self._arrays["embeddings"][own] @ layers[0]).max())
+            scores[topic] = (beliefs[topic] + min(max(nearest, 0.0), 1.0)) / 2
         best_first = np.argsort(-scores, kind="stable")
-        return [Ranked(self.topics[i], float(scores[i])) for i in best_first]
+        return [Ranked(self.topics[i], float(scores[i]), float(beliefs[i])) for i in best_first]
 
-    def _belief(self, probabilities: FloatArray) -> FloatArray:
-        """What logistic regression contributes to the scores, [k] in [0, 1]."""
-        if self.background not in self.topics:
-            return np.sqrt(probabilities)
-        index = self.topics.index(self.background)
-        known = max(0.0, 1.0 - float(probabilities[index]))
-        belief: FloatArray = probabilities**_TOPIC_EXPONENT * known**_KNOWN_EXPONENT
-        belief[index] = np.sqrt(probabilities[index])
-        return belief
+    def _beliefs(self, cleaned: str, layers: FloatArray) -> FloatArray:
+        """What the regression says, [k]; mostly within [0, 1]."""
+        arrays = self._arrays
+        reduced = _centred(layers[np.newaxis], arrays["means"])[0] @ arrays["components"]
+        beliefs: FloatArray = _gaussian(arrays["reduced"] @ reduced) @ arrays["weights"]
+        grams = self._vectorizer.transform([cleaned])
+        beliefs += grams.data @ arrays["ngram_weights"][grams.indices]
+        return beliefs
 
     def save(self, folder: Path) -> None:
         """Write the learned arrays and settings into ``folder``."""
-        np.savez_compressed(
-            folder / ARRAYS_FILE,
-            **self._arrays,
-            idf=self._vectorizer.idf_.astype(np.float32),
-        )
+        np.savez(folder / ARRAYS_FILE, **self._arrays, idf=self._vectorizer.idf_.astype(np.float32))
         settings = {
             "topics": self.topics,
-            "background": self.background,
             "ngrams": [str(gram) for gram in self._vectorizer.get_feature_names_out()],
         }
         (folder / SETTINGS_FILE).write_text(
@@ -193,7 +173,28 @@ class TopicModel:
             arrays = {name: stored[name] for name in stored.files}
         vectorizer = _vectorizer(vocabulary=settings["ngrams"])
         vectorizer.idf_ = arrays.pop("idf")
-        return cls(encoder, settings["topics"], vectorizer, arrays, settings["background"])
+        return cls(encoder, settings["topics"], vectorizer, arrays)
+
+
+def _centred(layers: FloatArray, means: FloatArray) -> FloatArray:
+    """Layers [n, l, d] around their means, each of unit length, side by side: [n, l*d]."""
+    centred = layers - means
+    lengths = np.linalg.norm(centred, axis=2, keepdims=True)
+    unit = centred / np.maximum(lengths, np.float32(1e-6)) / np.sqrt(np.float32(layers.shape[1]))
+    flat: FloatArray = unit.reshape(len(layers), -1).astype(np.float32, copy=False)
+    return flat
+
+
+def _principal_components(rows: FloatArray) -> FloatArray:
+    """The directions of the largest second moments, [columns, at most 192]."""
+    _, vectors = np.linalg.eigh(rows.T @ rows)
+    components: FloatArray = np.ascontiguousarray(vectors[:, -_DIMENSIONS:])
+    return components
+
+
+def _gaussian(cosines: FloatArray) -> FloatArray:
+    result: FloatArray = np.exp(np.float32(_WIDTH) * (cosines - np.float32(1.0)))
+    return result
 
 
 def _vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:

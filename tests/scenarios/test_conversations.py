@@ -18,7 +18,9 @@ def test_conversation(assistant: Assistant, path: Path) -> None:
         reply = assistant.say(path.stem, turn["say"])
         where = f"turn {number} ({turn['say'][:40]!r}): {reply}"
         if "topic" in turn:
-            assert reply.get("topic", turn["topic"]) == turn["topic"], where
+            assert reply.get("topics", [turn["topic"]]) == [turn["topic"]], where
+        if "topics" in turn:
+            assert reply["topics"] == turn["topics"], where
         for part in turn.get("has", []):
             assert part in reply["text"], where
         for part in turn.get("lacks", []):

@@ -16,7 +16,7 @@ def test_ten_thousand_characters_get_a_short_kind_reply(assistant: Assistant) ->
     reply = assistant.say("long-story", "my skin is tired and " * 480)
     assert "too long for me" in reply["text"]
     assert "112" in reply["text"]
-    assert assistant.say("long-story", "does it hurt")["topic"] == "pain"
+    assert assistant.say("long-story", "does it hurt")["topics"] == ["pain"]
 
 
 def test_an_emergency_at_the_start_of_a_very_long_message_is_heard(assistant: Assistant) -> None:
@@ -73,7 +73,7 @@ def test_with_a_dead_action_server_a_person_can_still_be_reached(
 def test_with_a_dead_action_server_answers_and_emergencies_arrive(
     lonely_assistant: Assistant,
 ) -> None:
-    assert lonely_assistant.say("lonely", "does it hurt?")["topic"] == "pain"
+    assert lonely_assistant.say("lonely", "does it hurt?")["topics"] == ["pain"]
     emergency = lonely_assistant.say("lonely", "help my throat is swelling i cannot breathe")
     assert emergency["text"].startswith("This can be an emergency. Call 112")
 

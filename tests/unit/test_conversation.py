@@ -6,7 +6,11 @@ from mesobot.dialogue.conversation import Conversation, reported_topics, topic_o
 
 
 def said(topic: str | None = None, text: str = "…", **metadata) -> BotUttered:
-    return BotUttered(text, metadata={"metadata": {"topic": topic, **metadata}})
+    topics = [topic] if topic else []
+    answered = topics if metadata.get("facts") else []
+    return BotUttered(
+        text, metadata={"metadata": {"topics": topics, "answered": answered, **metadata}}
+    )
 
 
 def heard(intent: str, **extra) -> UserUttered:
@@ -42,7 +46,7 @@ def test_answered_topics_in_order() -> None:
 
 
 def test_misses_in_a_row_end_with_an_answer() -> None:
-    miss = {"counts_as_miss": True}
+    miss = {"miss": "off_topic"}
     assert conversation(said(**miss), said("pain"), said(**miss)).misses_in_a_row() == 1
     assert conversation(said(**miss), said(**miss)).misses_in_a_row() == 2
     assert conversation(said("pain")).misses_in_a_row() == 0

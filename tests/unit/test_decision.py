@@ -1,7 +1,7 @@
 from mesobot.nlu.decision import Thresholds, decide
 from mesobot.nlu.topic_model import Ranked
 
-THRESHOLDS = Thresholds(0.4, 0.2, frozenset({"medical_emergency"}), 0.1)
+THRESHOLDS = Thresholds(0.4, 0.2)
 
 
 def ranking(**scores: float) -> list[Ranked]:
@@ -29,11 +29,3 @@ def test_nothing_close_offers_nothing() -> None:
 def test_off_topic_is_said_even_when_unsure_and_never_offered() -> None:
     assert decide(ranking(out_of_scope=0.25, pain=0.24), THRESHOLDS).topic == "out_of_scope"
     assert decide(ranking(pain=0.3, out_of_scope=0.29), THRESHOLDS).suggestions == ("pain",)
-
-
-def test_the_serious_topic_wins_a_near_tie() -> None:
-    assert (
-        decide(ranking(pain=0.5, medical_emergency=0.45), THRESHOLDS).topic == "medical_emergency"
-    )
-    assert decide(ranking(pain=0.8, medical_emergency=0.45), THRESHOLDS).topic == "pain"
-    assert decide(ranking(pain=0.15, medical_emergency=0.14), THRESHOLDS).topic == "nlu_fallback"

@@ -1,4 +1,4 @@
-from mesobot.dialogue.replies import Answer, Notices, choices, fill, render
+from mesobot.dialogue.replies import Answer, Notices, Part, choices, fill, next_topics, render
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC
 
@@ -8,30 +8,31 @@ BOTH = Notices(automated=True, results_differ=True)
 
 def test_the_first_answer_says_what_is_speaking_and_that_results_differ() -> None:
     clinic = clinic_of()
-    lines = render(Answer("utter_faq/pain", "pain", "Mild.", {"facts": ["x"]}), clinic, BOTH).split(
-        "\n"
+    lines = render(
+        [Part(Answer("utter_faq/pain", "pain", "Mild.", {"facts": ["x"]}))], clinic, BOTH
     )
+    lines = lines.split("\n")
     assert lines == [clinic.automated_notice, "Mild.", clinic.results_differ_notice]
 
 
 def test_later_answers_stand_alone() -> None:
     answer = Answer("utter_faq/pain", "pain", "Mild.", {"facts": ["x"]})
-    assert render(answer, clinic_of(), Notices(False, False)) == "Mild."
+    assert render([Part(answer)], clinic_of(), Notices(False, False)) == "Mild."
 
 
 def test_contact_details_need_no_sentence_about_results() -> None:
     answer = Answer("utter_faq/contact", "contact", "WhatsApp.", {"facts": ["x"]})
-    assert render(answer, clinic_of(), Notices(False, True)) == "WhatsApp."
+    assert render([Part(answer)], clinic_of(), Notices(False, True)) == "WhatsApp."
 
 
 def test_an_emergency_text_stands_alone_even_as_the_first_message() -> None:
     answer = Answer("utter_medical_emergency", None, "Call {emergency_number}.", {"alone": True})
-    assert render(answer, clinic_of(), BOTH) == "Call 112."
+    assert render([Part(answer)], clinic_of(), BOTH) == "Call 112."
 
 
 def test_a_text_that_says_it_is_automated_does_not_say_it_twice() -> None:
     answer = Answer("utter_greet", None, "Hello. {automated}", {"says_automated": True})
-    text = render(answer, clinic_of(), BOTH)
+    text = render([Part(answer)], clinic_of(), BOTH)
     assert text.count(clinic_of().automated_notice) == 1
 
 
@@ -41,7 +42,7 @@ def test_unknown_braces_stay() -> None:
 
 def test_no_reply_has_an_empty_line() -> None:
     answer = Answer("utter_faq/pain", "pain", "One.\nTwo.\n", {"facts": ["x"]})
-    assert "\n\n" not in render(answer, clinic_of(), BOTH)
+    assert "\n\n" not in render([Part(answer)], clinic_of(), BOTH)
 
 
 def test_choices_are_plain_text_fresh_and_at_most_three() -> None:
@@ -49,3 +50,30 @@ def test_choices_are_plain_text_fresh_and_at_most_three() -> None:
     offered = choices(["a", "b", "b", "unknown", "c", "d", "e"], questions, already=["b"])
     assert [choice["title"] for choice in offered] == ["a?", "c?", "d?"]
     assert all(choice["payload"] == choice["title"] for choice in offered)
+
+
+def answer_about(topic: str, **metadata) -> Part:
+    return Part(Answer(f"utter_faq/{topic}", topic, f"{topic}.", {"facts": ["x"], **metadata}))
+
+
+def test_several_answers_stand_in_order_with_their_labels_and_share_the_legal_sentence() -> None:
+    parts = [answer_about("pain", label="Pain"), answer_about("downtime", label="Downtime")]
+    clinic = clinic_of()
+    lines = render(parts, clinic, Notices(automated=False, results_differ=True)).split("\n")
+    assert lines == ["Pain: pain.", "Downtime: downtime.", clinic.results_differ_notice]
+
+
+def test_a_part_that_was_not_understood_is_named() -> None:
+    text = render([answer_about("pain")], clinic_of(), Notices(False, False), ["blorp the what?"])
+    assert text.endswith("I am not sure what you mean by “blorp the what”.")
+
+
+def test_a_warning_comes_before_everything_else() -> None:
+    warning = Answer("utter_possible_emergency", None, "Call {emergency_number}.")
+    text = render([answer_about("pain")], clinic_of(), BOTH, (), warning)
+    assert text.startswith("Call 112.")
+
+
+def test_next_questions_of_several_answers_alternate() -> None:
+    parts = [answer_about("a", next=["b", "c"]), answer_about("d", next=["e"])]
+    assert next_topics(parts) == ["b", "e", "c"]

@@ -51,7 +51,12 @@ def test_a_good_file_becomes_a_topic(tmp_path) -> None:
         ("facts: [mild]", "facts: mild", 10, "'facts' must be a list"),
         ("label: Pain", "lable: Pain", 7, "unknown key 'lable'"),
         ("ask: Does it hurt?", "ask: Does it hurt a great deal?", 8, "characters, 20 fit a button"),
-        ("next: []", "next: [nowhere]", 5, "'next' names no other topic of faq/: 'nowhere'"),
+        (
+            "next: []",
+            "next: [nowhere]",
+            5,
+            "'next' or 'why' names no other topic of faq/: 'nowhere'",
+        ),
         ("      - question number 3\n", "      question number 3\n", 18, "starts with '- '"),
         ("question number 3\n", "Question Number 2\n", 18, "same example as in line 17"),
         ("      - question number 7\n", "", 12, "24 examples; at least 25"),

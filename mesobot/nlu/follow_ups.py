@@ -1,0 +1,103 @@
+"""Reads a short question together with what was said before it.
+
+"Is that normal?" means nothing alone. Ranked together with the question before it, it is
+understood like any other; what must be known here is only *when* to do so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds
+from mesobot.nlu.topic_model import Ranked
+
+FOLLOW_UP = "follow_up/"
+"""How the names of the follow-up intents begin."""
+AGAIN = "follow_up/again"
+WHY = "follow_up/why"
+ELLIPTICAL = "follow_up/elliptical"
+
+_CORRECTION = re.compile(
+    r"^\s*(?:(?:no+|nope|nah|sorry|oops|er|um|hey|dude|wrong|excuse me|actually)\b[\s,.!:;-]*)*"
+    r"(?:(?:(?:i|we)(?:'m| am| was)?\s+)?(?:just\s+)?"
+    r"(?:meant?|mean to (?:ask|say)|asking|asked|talking)\b(?:\s+(?:about|for))?)[\s,:]+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LEANS = re.compile(
+    r"^\W*(?:and|or|also|even|n|&|then|with|for|but|so|what about|how about|what if)\b"
+    r"|\b(?:it|its|that|this|these|those|them|they|there|one|ones|then|same)\b",
+    re.IGNORECASE,
+)
+_SHORT = 8
+"""Words of a message that may lean on the one before it."""
+_CLEAR_AT = 0.6
+"""Score from which a short message is understood without the one before it."""
+_CLEARER_BY = 0.15
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a follow-up refers to.
+
+    Attributes:
+        topic: full name of the topic answered last, e.g. ``faq/pain``.
+        question: what was asked, in the patient's words if they asked, else its label.
+    """
+
+    topic: str
+    question: str
+
+
+def correction(text: str) -> str | None:
+    """What a patient says they meant: "no, I meant the results" → "the results"."""
+    match = _CORRECTION.match(text)
+    return match["rest"].strip() if match else None
+
+
+def in_context(
+    text: str,
+    alone: Decision,
+    rank: Rank,
+    thresholds: Thresholds,
+    context: Context,
+) -> Decision:
+    """What a message means after ``context``, given what it would mean alone."""
+    if alone.topic in (AGAIN, WHY):
+        return Decision(context.topic, alone.confidence, follow_up=alone.topic)
+    corrected = _corrected(text, rank, context)
+    if corrected and corrected.score >= thresholds.suggest_at:
+        return Decision(corrected.topic, corrected.score, follow_up=ELLIPTICAL)
+    if not _may_lean(text, alone):
+        return alone
+    best = _rank_after(context, text, rank)[0]
+    if alone.topic == ELLIPTICAL:
+        topic = best.topic if best.score >= thresholds.answer_at else context.topic
+        return Decision(topic, best.score, follow_up=ELLIPTICAL)
+    if best.score >= max(thresholds.answer_at, alone.confidence + _CLEARER_BY):
+        return Decision(best.topic, best.score, follow_up=ELLIPTICAL)
+    return alone
+
+
+def _corrected(text: str, rank: Rank, context: Context) -> Ranked | None:
+    """The best topic for what a patient says they meant, other than the one answered."""
+    meant = correction(text)
+    if not meant:
+        return None
+    after = [r for r in _rank_after(context, meant, rank) if r.topic != context.topic]
+    direct = [r for r in rank(meant) if not r.topic.startswith(FOLLOW_UP)]
+    return max(after[0], direct[0], key=lambda ranked: ranked.score)
+
+
+def _may_lean(text: str, alone: Decision) -> bool:
+    if alone.topic == ELLIPTICAL:
+        return True
+    if len(text.split()) > _SHORT or alone.confidence >= _CLEAR_AT:
+        return False
+    return alone.topic in (NOT_UNDERSTOOD, OFF_TOPIC) or bool(_LEANS.search(text))
+
+
+def _rank_after(context: Context, text: str, rank: Rank) -> list[Ranked]:
+    """Topics of the message read after the question, without the follow-up intents."""
+    ranking = rank(f"{context.question.rstrip(' ?!.')}? {text}")
+    return [ranked for ranked in ranking if not ranked.topic.startswith(FOLLOW_UP)]

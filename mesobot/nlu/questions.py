@@ -1,0 +1,177 @@
+"""Cuts a message into the questions that it may hold.
+
+Only *where* a cut is possible is decided here, from punctuation and from the little words
+that begin a question; whether the pieces are really different questions is decided by what
+they are about (see ``interpretation.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ENDS = frozenset({".", "?", "!", "…", ";", "...", "..", "??", "???", "!!", "?!", "!?"})
+_JOINERS = _words("& + , - / also and but n or plus so then")
+_ASKING = _words(
+    "what whats what's wat how hows how's when whens where wheres which who whos why wich hw "
+    "until since"
+)
+_AUXILIARIES = _words(
+    "is are am was were do does did can could will would should shall may might must has have "
+    "dose doe cn wil isn't aren't don't doesn't can't won't any"
+)
+_REQUESTING = _words("tell explain please pls kindly send give show describe book")
+_SUBJECTS = _words(
+    "i it u you we they he she this that these those there the my your ur a an one people "
+    "someone anyone everybody results it's men women"
+)
+_SHORTEST = 2
+"""Words after an auxiliary without which it begins no question: "… if someone bad does it"."""
+_RELATIVE = _words("since until when where which who whos")
+_NOT_ASKING = frozenset(
+    (verb, thing)
+    for verb in ("do", "have", "has", "need")
+    for thing in ("it", "this", "that", "these", "those", "the", "my", "your", "a", "an", "one")
+)
+"""Verb and object rather than auxiliary and subject: "can men do it too"."""
+_INDIRECT = _words(
+    "know tell explain say ask asks asking asked wonder wondering about on of for to in see "
+    "understand sure depends that than matter idea with exactly at from by like me if whether "
+    "no and into during"
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a message.
+
+    Attributes:
+        text: as it was typed.
+        asks: whether its form is that of a question.
+        joined: whether it was cut off at a mere "and" or comma, without a question's form.
+    """
+
+    text: str
+    asks: bool
+    joined: bool = False
+
+
+def split(document: Any) -> list[Piece]:
+    """The pieces of a spaCy document, in order; a message without a cut is one piece."""
+    pieces = []
+    for tokens in _sentences(document):
+        for clause in _clauses(tokens):
+            text = _text(clause)
+            if text:
+                pieces.append(Piece(text, _asks(clause)))
+    return pieces
+
+
+def sentences(document: Any) -> list[str]:
+    """The sentences of a message, as typed but for the full stop."""
+    texts = (_text(tokens).rstrip(" .!…") for tokens in _sentences(document))
+    return [text for text in texts if text]
+
+
+def loosely(document: Any) -> list[Piece]:
+    """Like :func:`split`, and cut at every "and" and comma as well."""
+    pieces: list[Piece] = []
+    for tokens in _sentences(document):
+        for clause in _clauses(tokens):
+            asks = _asks(clause)
+            for number, part in enumerate(_parts(clause)):
+                text = _text(part)
+                if text:
+                    pieces.append(Piece(text, asks, joined=number > 0))
+    return pieces
+
+
+def _sentences(document: Any) -> Iterator[list[Any]]:
+    current: list[Any] = []
+    for token in document:
+        if "\n" in token.text:
+            yield current
+            current = []
+            continue
+        current.append(token)
+        if token.text in _ENDS or (len(token.text) > 1 and set(token.text) <= set("?!.")):
+            following = document[token.i + 1] if token.i + 1 < len(document) else None
+            if following is not None and following.text in _ENDS:
+                continue  # "?!" and "..." end once
+            yield current
+            current = []
+    yield current
+
+
+def _clauses(tokens: list[Any]) -> Iterator[list[Any]]:
+    """Cut before a word that begins another question."""
+    current: list[Any] = []
+    asked = helped = False  # whether a question word, an auxiliary has been seen
+    for index, token in enumerate(tokens):
+        word = token.lower_
+        following = tokens[index + 1].lower_ if index + 1 < len(tokens) else ""
+        before = tokens[index - 1].lower_ if index else ""
+        joined = before in _JOINERS
+        begins = False
+        if current and word in _ASKING:
+            begins = (joined and (asked or helped or len(current) > _SHORTEST)) or (
+                (helped or asked)
+                and bool(following)
+                and word not in _RELATIVE
+                and before not in _INDIRECT
+                and before not in _AUXILIARIES
+            )
+        elif current and word in _AUXILIARIES and following in _SUBJECTS:
+            begins = joined or (
+                helped
+                and sum(later.is_alpha for later in tokens[index + 1 :]) >= _SHORTEST
+                and before not in _ASKING
+                and before not in _INDIRECT
+                and (word, following) not in _NOT_ASKING
+            )
+        if begins:
+            yield current
+            current, asked, helped = [], False, False
+        current.append(token)
+        asked = asked or word in _ASKING
+        helped = helped or word in _AUXILIARIES
+    yield current
+
+
+def _parts(tokens: list[Any]) -> Iterator[list[Any]]:
+    current: list[Any] = []
+    for token in tokens:
+        if token.lower_ in _JOINERS and current:
+            yield current
+            current = []
+            continue
+        current.append(token)
+    yield current
+
+
+def _asks(tokens: list[Any]) -> bool:
+    if any("?" in token.text for token in tokens):
+        return True
+    words = [token.lower_ for token in tokens if token.lower_ not in _JOINERS]
+    return (
+        (bool(words) and (words[0] in _ASKING or words[0] in _AUXILIARIES))
+        or any(word in _REQUESTING for word in words[:4])
+        or any(pair[0] in _AUXILIARIES and pair[1] in _SUBJECTS for pair in pairwise(words))
+    )
+
+
+def _text(tokens: list[Any]) -> str:
+    """The tokens as typed, without joiners around them and only if there are words."""
+    while tokens and tokens[0].lower_ in _JOINERS:
+        tokens = tokens[1:]
+    while tokens and tokens[-1].lower_ in _JOINERS:
+        tokens = tokens[:-1]
+    text = "".join(token.text_with_ws for token in tokens).strip()
+    return text if any(c.isalnum() for c in text) else ""

@@ -1,0 +1,98 @@
+"""Which pieces of a message stand as questions of their own; the topic model is a table here."""
+
+import pytest
+import spacy
+
+from mesobot.nlu.decision import NOT_UNDERSTOOD, Rank, Thresholds
+from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, WHY, Context, correction
+from mesobot.nlu.interpretation import interpret
+from mesobot.nlu.topic_model import Ranked
+
+THRESHOLDS = Thresholds(answer_at=0.4, suggest_at=0.3)
+KNOWN = {
+    "does it hurt": ("faq/pain", 0.95),
+    "how long does it take?": ("faq/procedure_duration", 0.95),
+    "does it hurt and how long does it take?": ("faq/pain", 0.6),
+    "is that normal?": (ELLIPTICAL, 0.9),
+    "does it bruise? is that normal?": ("faq/side_effects", 0.7),
+    "say that again": (AGAIN, 0.9),
+    "why?": (WHY, 0.9),
+    "the results": ("faq/results_duration", 0.8),
+    "hello does it hurt": ("faq/pain", 0.5),
+    "hello.": ("greet", 0.9),
+    "hello. does it hurt": ("faq/pain", 0.5),
+}
+
+
+def rank_of(table: dict[str, tuple[str, float]]) -> Rank:
+    def rank(text: str) -> list[Ranked]:
+        topic, score = table.get(text, ("out_of_scope", 0.2))
+        return [Ranked(topic, score), Ranked("other", 0.1)]
+
+    return rank
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return spacy.blank("en")
+
+
+def topics(nlp, message: str, context: Context | None = None) -> list[str]:
+    found = interpret(nlp(message), rank_of(KNOWN), THRESHOLDS, context)
+    return [question.decision.topic for question in found]
+
+
+def test_two_questions_are_answered_in_the_asked_order(nlp) -> None:
+    message = "does it hurt and how long does it take?"
+    assert topics(nlp, message) == ["faq/pain", "faq/procedure_duration"]
+
+
+def test_the_same_question_twice_is_one(nlp) -> None:
+    assert topics(nlp, "does it hurt? does it hurt") == ["faq/pain"]
+
+
+def test_small_talk_beside_a_question_is_no_question(nlp) -> None:
+    assert topics(nlp, "hello. does it hurt") == ["faq/pain"]
+
+
+BRUISES = Context("faq/side_effects", "does it bruise?")
+
+
+def test_a_follow_up_is_read_with_the_question_before_it(nlp) -> None:
+    assert topics(nlp, "is that normal?", BRUISES) == ["faq/side_effects"]
+
+
+@pytest.mark.parametrize("message", ["say that again", "why?"])
+def test_again_and_why_come_back_to_the_last_topic(nlp, message: str) -> None:
+    assert topics(nlp, message, Context("faq/pain", "does it hurt")) == ["faq/pain"]
+
+
+def test_without_context_a_follow_up_stays_one(nlp) -> None:
+    assert topics(nlp, "is that normal?") == [ELLIPTICAL]
+
+
+def test_a_correction_never_leads_back_to_the_topic_it_corrects(nlp) -> None:
+    context = Context("faq/procedure_duration", "how long?")
+    assert topics(nlp, "no, i meant the results", context) == ["faq/results_duration"]
+
+
+def test_a_new_question_is_not_read_as_a_follow_up(nlp) -> None:
+    assert topics(nlp, "does it hurt", BRUISES) == ["faq/pain"]
+
+
+def test_nothing_known_is_not_understood_or_off_topic(nlp) -> None:
+    assert set(topics(nlp, "lorem ipsum")) <= {NOT_UNDERSTOOD, "out_of_scope"}
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ("no, I meant the results", "the results"),
+        ("sorry i mean after the treatment", "after the treatment"),
+        ("i was talking about my neck", "my neck"),
+        ("what do you mean", None),
+        ("does it hurt", None),
+    ],
+)
+def test_what_a_correction_says(message: str, meant: str | None) -> None:
+    assert correction(message) == meant
