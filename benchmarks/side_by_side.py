@@ -135,7 +135,9 @@ def server(bot: Bot, scratch: Path) -> Iterator[tuple[int, subprocess.Popen[byte
 def ask(port: int) -> list[float]:
     """Seconds of each turn: one client, FAQ questions, a new conversation every five turns."""
     questions = [
-        q for q in load_questions(*sorted(HELD_OUT.glob("singles_*.jsonl"))) if q.topic != "out_of_scope"
+        q
+        for q in load_questions(*sorted(HELD_OUT.glob("singles_*.jsonl")))
+        if q.topic != "out_of_scope"
     ]
     seconds = []
     for number in range(TURNS + 20):

@@ -86,6 +86,21 @@ def test_enough_questions_are_answered_right(understood) -> None:
     assert share >= RIGHT_AT_LEAST, f"{share:.3f}\n{listing}"
 
 
+def test_off_topic_single_questions_are_rarely_answered_as_an_faq(understood) -> None:
+    off_topic = [(q, got) for q, got in understood if q.topic == "out_of_scope"]
+    wrong = [(q.text, got) for q, got in off_topic if not q.is_right(got) and set(got) & set(FAQ)]
+    assert len(off_topic) >= 50
+    assert len(wrong) / len(off_topic) <= 0.05, wrong
+
+
+def test_no_emergency_or_crisis_gets_a_treatment_answer(understood) -> None:
+    serious = [
+        (q.text, got) for q, got in understood if q.topic in ("medical_emergency", "distress")
+    ]
+    assert serious
+    assert [entry for entry in serious if set(entry[1]) & set(FAQ)] == []
+
+
 def say(replayer: Replayer, *turns: str) -> dict:
     held = replayer.hold(ReplayConversation("said", turns), f"said-{hash(turns)}")
     assert all(reply["messages"] for reply in held["replies"]), f"silence in {turns!r}"
