@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run shell train test lint replay benchmark lock clean
+.PHONY: help run shell train test lint replay evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -29,6 +29,9 @@ lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training da
 replay: .venv/.ready  ## hold conversations: CONVERSATIONS=in.jsonl REPLIES=out.jsonl
 	@test -n "$(CONVERSATIONS)" -a -n "$(REPLIES)" || { echo "Usage: make replay CONVERSATIONS=in.jsonl REPLIES=out.jsonl" >&2; exit 2; }
 	@$(BIN)/mesobot replay "$(CONVERSATIONS)" "$(REPLIES)"
+
+evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
+	@$(BIN)/mesobot evaluate
 
 benchmark: .venv/.ready  ## measure against a stock Rasa bot (an hour: the peer trains slowly)
 	@$(BIN)/mesobot train

@@ -103,6 +103,36 @@ def replay(
     typer.echo(f"Replies are in {replies}" + (f"; {skipped} line(s) skipped." if skipped else "."))
 
 
+@app.command()
+def evaluate(
+    cross_validation: bool = typer.Option(True, help="Also train on four fifths, five times."),
+    write_known_misses: bool = typer.Option(
+        False, "--write-known-misses", help="Take what is right by now off the list of misses."
+    ),
+    allow_growth: bool = typer.Option(
+        False, "--allow-growth", help="... and put what is newly missed on it."
+    ),
+) -> None:
+    """Measure the assistant on all held-out messages; writes a report."""
+    from mesobot.evaluation import known_misses
+    from mesobot.evaluation.evaluate import KNOWN_MISSES
+    from mesobot.evaluation.evaluate import evaluate as measure
+
+    _train()
+    outcomes = measure(typer.echo, cross_validation)
+    if not write_known_misses:
+        return
+    refused = known_misses.write_known_misses(KNOWN_MISSES, list(outcomes), allow_growth)
+    typer.echo(f"Known misses: {KNOWN_MISSES}")
+    if refused:
+        typer.echo(
+            f"{len(refused)} new misses were not added (--allow-growth adds them):", err=True
+        )
+        for message in refused:
+            typer.echo(f"  {message.file}: {message.text}", err=True)
+        sys.exit(1)
+
+
 @app.command("benchmark-nlu")
 def benchmark_nlu(
     train: Path = typer.Option(..., help="CSV with the columns sentence,label."),

@@ -1,4 +1,4 @@
-"""Held-out messages and how the assistant did on them.
+"""Held-out messages: what was written blind, and which replies to it are right.
 
 Kinds: single questions (one topic), messages with several questions, follow-ups (two turns),
 and messages about danger or only looking like it.
@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from mesobot.nlu.decision import OFF_TOPIC
 
 EMERGENCY, CONDITIONAL, DISTRESS, LOOK_ALIKE = "emergency", "conditional", "distress", "lookalike"
 """Classes of the danger files."""
@@ -25,6 +27,17 @@ class HeldOutQuestion:
     text: str
     topic: str
     accept: tuple[str, ...]
+    file: str
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """What is said, in order."""
+        return (self.text,)
+
+    @property
+    def expected(self) -> str:
+        """What the reply should be about, in words."""
+        return " or ".join((self.topic, *self.accept))
 
     def is_right(self, topics: Iterable[str]) -> bool:
         """Whether one of the reported topics is an accepted one."""
@@ -38,10 +51,17 @@ class HeldOutConversation:
     Attributes:
         turns: what is said, in order.
         topics: for each question of the last turn, the topics that answer it honestly.
+        file: name of the file it comes from.
     """
 
     turns: tuple[str, ...]
     topics: tuple[tuple[str, ...], ...]
+    file: str
+
+    @property
+    def expected(self) -> str:
+        """What the reply should be about, in words."""
+        return " + ".join(" or ".join(accepted) for accepted in self.topics)
 
     def is_right(self, topics: Collection[str]) -> bool:
         """Whether each question was answered."""
@@ -54,6 +74,47 @@ class DangerMessage:
 
     text: str
     kind: str
+    file: str
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """What is said, in order."""
+        return (self.text,)
+
+    @property
+    def expected(self) -> str:
+        """What the reply should be about, in words."""
+        return self.kind
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """All held-out messages of one folder, by kind."""
+
+    questions: tuple[HeldOutQuestion, ...]
+    off_topic: tuple[HeldOutQuestion, ...]
+    several: tuple[HeldOutConversation, ...]
+    follow_ups: tuple[HeldOutConversation, ...]
+    danger: tuple[DangerMessage, ...]
+
+
+def load_held_out(folder: Path) -> HeldOut:
+    """Every file of a folder; the kind is how the file's name begins.
+
+    Raises:
+        ValueError: saying file and line of what cannot be read.
+    """
+
+    def named(beginning: str) -> list[Path]:
+        return sorted(folder.glob(f"{beginning}_*.jsonl"))
+
+    return HeldOut(
+        questions=tuple(load_questions(*named("singles"))),
+        off_topic=tuple(load_questions(*named("out_of_scope"))),
+        several=tuple(load_several(*named("two_questions"))),
+        follow_ups=tuple(load_follow_ups(*named("follow_ups"))),
+        danger=tuple(load_danger(*named("safety"))),
+    )
 
 
 def load_questions(*paths: Path) -> list[HeldOutQuestion]:
@@ -64,8 +125,8 @@ def load_questions(*paths: Path) -> list[HeldOutQuestion]:
     """
     return _load(
         paths,
-        lambda entry: HeldOutQuestion(
-            entry["text"], entry.get("topic", "out_of_scope"), tuple(entry.get("accept", ()))
+        lambda entry, file: HeldOutQuestion(
+            entry["text"], entry.get("topic", OFF_TOPIC), tuple(entry.get("accept", ())), file
         ),
     )
 
@@ -78,8 +139,8 @@ def load_several(*paths: Path) -> list[HeldOutConversation]:
     """
     return _load(
         paths,
-        lambda entry: HeldOutConversation(
-            (entry["text"],), tuple(tuple(accepted) for accepted in entry["topics"])
+        lambda entry, file: HeldOutConversation(
+            (entry["text"],), tuple(tuple(accepted) for accepted in entry["topics"]), file
         ),
     )
 
@@ -92,7 +153,9 @@ def load_follow_ups(*paths: Path) -> list[HeldOutConversation]:
     """
     return _load(
         paths,
-        lambda entry: HeldOutConversation(tuple(entry["turns"]), (tuple(entry["topics"]),)),
+        lambda entry, file: HeldOutConversation(
+            tuple(entry["turns"]), (tuple(entry["topics"]),), file
+        ),
     )
 
 
@@ -102,17 +165,17 @@ def load_danger(*paths: Path) -> list[DangerMessage]:
     Raises:
         ValueError: saying file and line of what cannot be read.
     """
-    return _load(paths, lambda entry: DangerMessage(entry["text"], entry["class"]))
+    return _load(paths, lambda entry, file: DangerMessage(entry["text"], entry["class"], file))
 
 
-def _load(paths: Iterable[Path], read: Callable[[dict[str, Any]], _Entry]) -> list[_Entry]:
+def _load(paths: Iterable[Path], read: Callable[[dict[str, Any], str], _Entry]) -> list[_Entry]:
     found = []
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
             try:
-                found.append(read(json.loads(line)))
+                found.append(read(json.loads(line), path.name))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"{path}:{number}: no held-out message ({error!r})") from error
     return found

@@ -11,14 +11,16 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from mesobot import paths, settings
 from mesobot.launch import silence_deprecations
+from mesobot.nlu.decision import NOT_UNDERSTOOD
 from mesobot.running import action_server
+from mesobot.safety.red_flags import Danger
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,46 @@ def _read_line(number: int, line: str) -> ReplayConversation | BadLine:
     return ReplayConversation(str(name), tuple(turns))
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One message and how the assistant took it.
+
+    Attributes:
+        user: the message.
+        topics: topic ids that it was understood and answered as.
+        guess: the same, or the likeliest topic when it was not understood.
+        confidence: of the leading topic.
+        messages: the replies, each with ``text`` and ``buttons``.
+        milliseconds: until the reply was complete.
+    """
+
+    user: str
+    topics: tuple[str, ...]
+    guess: tuple[str, ...]
+    confidence: float
+    messages: tuple[dict[str, Any], ...]
+    milliseconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in a replay file."""
+        return {
+            "user": self.user,
+            "topics": list(self.topics),
+            "confidence": self.confidence,
+            "messages": list(self.messages),
+            "milliseconds": self.milliseconds,
+        }
+
+
 class Replayer:
     """Holds conversations with the trained assistant inside this process."""
 
     def __init__(self, model: Path) -> None:
         """Load the model; conversations are kept in memory only."""
+        silence_deprecations()
         from rasa.core.agent import load_agent
         from rasa.core.utils import AvailableEndpoints
 
-        silence_deprecations()
         settings.quiet_rasa()
         os.chdir(paths.ROOT)
         endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
@@ -76,13 +109,17 @@ class Replayer:
 
     def hold(self, conversation: ReplayConversation, sender: str) -> dict[str, Any]:
         """One conversation from its first to its last turn, as an output line."""
-        return asyncio.run(self._hold(conversation, sender))
-
-    async def _hold(self, conversation: ReplayConversation, sender: str) -> dict[str, Any]:
-        replies = [await self._turn(text, sender) for text in conversation.turns]
+        replies = [turn.as_json() for turn in self.turns(conversation.turns, sender)]
         return {"id": conversation.id, "replies": replies}
 
-    async def _turn(self, text: str, sender: str) -> dict[str, Any]:
+    def turns(self, texts: Sequence[str], sender: str) -> list[Turn]:
+        """Say the texts one after another in the conversation of ``sender``."""
+        return asyncio.run(self._turns(texts, sender))
+
+    async def _turns(self, texts: Sequence[str], sender: str) -> list[Turn]:
+        return [await self._turn(text, sender) for text in texts]
+
+    async def _turn(self, text: str, sender: str) -> Turn:
         from rasa.core.channels.channel import UserMessage
 
         from mesobot.channels.reply_collector import ReplyCollector
@@ -93,20 +130,25 @@ class Replayer:
         await self._agent.handle_message(UserMessage(text, collector, sender))
         elapsed = time.perf_counter() - began
         tracker = await self._agent.tracker_store.retrieve(sender)
-        events = list(tracker.events) if tracker else []
-        return {
-            "user": text,
-            "topics": reported_topics(_latest_turn(events)),
-            "confidence": round(_confidence(tracker), 4),
-            "messages": [
+        heard = tracker.latest_message if tracker else None
+        parsed: dict[str, Any] = (heard.parse_data or {}) if heard else {}
+        intent: dict[str, Any] = parsed.get("intent") or {}
+        topics = tuple(reported_topics(_latest_turn(list(tracker.events) if tracker else [])))
+        understood = intent.get("name") != NOT_UNDERSTOOD
+        return Turn(
+            user=text,
+            topics=topics,
+            guess=topics if understood else _likeliest(parsed.get("intent_ranking") or []),
+            confidence=round(float(intent.get("confidence") or 0.0), 4),
+            messages=tuple(
                 {
                     "text": message["text"],
                     "buttons": [button["title"] for button in message.get("buttons", [])],
                 }
                 for message in collector.messages
-            ],
-            "milliseconds": round(elapsed * 1000, 2),
-        }
+            ),
+            milliseconds=round(elapsed * 1000, 2),
+        )
 
 
 def _latest_turn(events: list[Any]) -> list[Any]:
@@ -118,9 +160,13 @@ def _latest_turn(events: list[Any]) -> list[Any]:
     return []
 
 
-def _confidence(tracker: Any) -> float:
-    message = tracker.latest_message if tracker else None
-    return float((message.intent or {}).get("confidence") or 0.0) if message else 0.0
+def _likeliest(ranking: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The best topic of a ranking that is no danger: dangers have thresholds of their own."""
+    from mesobot.dialogue.conversation import topic_of
+
+    dangers = {danger.value for danger in Danger}
+    topics = [topic_of(entry["name"]) for entry in ranking if entry["name"] not in dangers]
+    return tuple(topics[:1])
 
 
 def replay(source: TextIO, target: TextIO, report: TextIO) -> int:

@@ -29,8 +29,10 @@ _LEANS = re.compile(
     r"|\b(?:it|its|that|this|these|those|them|they|there|one|ones|then|same)\b",
     re.IGNORECASE,
 )
+_WHY_NOT = re.compile(r"^\W*(?:but |and )?why not\W*$", re.IGNORECASE)
 _SHORT = 8
 """Words of a message that may lean on the one before it."""
+_OWN_WORDS = 0.4
 _CLEAR_AT = 0.6
 """Score from which a short message is understood without the one before it."""
 _CLEARER_BY = 0.15
@@ -63,14 +65,16 @@ def in_context(
     context: Context,
 ) -> Decision:
     """What a message means after ``context``, given what it would mean alone."""
-    if alone.topic in (AGAIN, WHY):
-        return Decision(context.topic, alone.confidence, follow_up=alone.topic)
+    # "Why not?" alone reads like "yes".
+    back = WHY if _WHY_NOT.match(text) else alone.topic
+    if back in (AGAIN, WHY):
+        return Decision(context.topic, alone.confidence, follow_up=back)
     corrected = _corrected(text, rank, context)
     if corrected and corrected.score >= thresholds.suggest_at:
         return Decision(corrected.topic, corrected.score, follow_up=ELLIPTICAL)
     if not _may_lean(text, alone):
         return alone
-    best = _rank_after(context, text, rank)[0]
+    best = _best_after(context, text, rank)
     if alone.topic == ELLIPTICAL:
         topic = best.topic if best.score >= thresholds.answer_at else context.topic
         return Decision(topic, best.score, follow_up=ELLIPTICAL)
@@ -89,12 +93,30 @@ def _corrected(text: str, rank: Rank, context: Context) -> Ranked | None:
     return max(after[0], direct[0], key=lambda ranked: ranked.score)
 
 
+def is_short(text: str) -> bool:
+    """Whether a message is so short that it may lean on what was said before it."""
+    return len(text.split()) <= _SHORT
+
+
 def _may_lean(text: str, alone: Decision) -> bool:
     if alone.topic == ELLIPTICAL:
         return True
-    if len(text.split()) > _SHORT or alone.confidence >= _CLEAR_AT:
+    if not is_short(text) or alone.confidence >= _CLEAR_AT:
         return False
     return alone.topic in (NOT_UNDERSTOOD, OFF_TOPIC) or bool(_LEANS.search(text))
+
+
+def _best_after(context: Context, text: str, rank: Rank) -> Ranked:
+    """The topic of the message after the question, with some weight on its own words.
+
+    "And how far apart?" is about intervals, though the question before it, being longer,
+    would draw both together to its own topic.
+    """
+    own = {r.topic: r.score for r in rank(text)}
+    return max(
+        _rank_after(context, text, rank),
+        key=lambda r: (1 - _OWN_WORDS) * r.score + _OWN_WORDS * own.get(r.topic, 0.0),
+    )
 
 
 def _rank_after(context: Context, text: str, rank: Rank) -> list[Ranked]:

@@ -1,8 +1,6 @@
 """From a message to what it asks for: a danger first, otherwise topics in the asked order.
 
-A message is cut where another question may begin (``questions.py``); each piece is ranked,
-and stands as a question of its own only when it is clearly about something else than its
-neighbours. What is left over (life stories, "hi", "thanks") helps to understand the rest.
+Where another question may begin says ``questions.py``; which cut is best says ``cutting.py``.
 """
 
 from __future__ import annotations
@@ -11,29 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mesobot.nlu.cutting import Stretch, cut
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
-from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context
-from mesobot.nlu.questions import Piece, loosely, sentences, split
+from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
+from mesobot.nlu.questions import Piece, pieces, sentences, text_of
 from mesobot.nlu.topic_model import Ranked, TopicModel
 from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
 from mesobot.safety.red_flags import Danger, RedFlags
 
-_MOST_PIECES = 10
+_MOST_PIECES = 8
+_MOST_SENTENCES = 10
+_LOOK_CLOSER_AT = 0.06
+"""Belief of a whole message in a danger from which each of its sentences is looked at."""
 _MOST_QUESTIONS = 3
-_SPLIT_AT = 0.45
-"""Score from which a piece with a question's form stands alone."""
-_KEYWORDS = 6
-_KEYWORD_AT = 0.7
-_CLEARER_BY = 0.1
-_LOOSE_AT = 0.6
-"""The same for pieces that are only parted by "and" or a comma."""
-_ONE_QUESTION_AT = 0.9
-"""A message that one topic fits so well is not cut at all."""
 _DANGERS = frozenset(danger.value for danger in Danger)
 _OTHER_LANGUAGE = "other_language"
 _SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "next_step"})
 _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
-"""Topics that are about several things at once: not cut at "and"."""
+"""Topics that are about several things at once: not cut at "and" ..."""
+_SURELY_TOGETHER = 0.9
+"""... when a message is clearly about one of them."""
+_NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
+_UNCLEAR_BELOW = 0.38
+_FEWEST_WORDS = 3
+"""Words of a left-over question that is worth mentioning."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,9 @@ class Interpreter:
             return ranked[part]
 
         whole = rank(text)
-        found = self._assess(text, document, rank)
+        found = self._assess(text, sentences(document), rank)
+        if context and not found.danger and is_short(text):
+            found = self._assess_after(context.question, text, rank)
         language = found.language or _language(whole)
         if found.danger and not found.possible:
             alarm = Question(text, Decision(found.danger.value, found.belief))
@@ -115,15 +116,19 @@ class Interpreter:
             tuple(questions), tuple(whole), found.danger, found.possible, language
         )
 
-    def _assess(self, text: str, document: Any, rank: Rank) -> Assessment:
+    def _assess(self, text: str, spoken: Sequence[str], rank: Rank) -> Assessment:
         """The most serious of what the message as a whole and each of its sentences says."""
-        parts = [text]
-        pieces = sentences(document)
-        if len(pieces) > 1:
-            parts += pieces[:_MOST_PIECES]
-        beliefs = [_beliefs(rank(part)) for part in parts]
-        calm = self._red_flags.is_calm(text)
-        return assess(self._red_flags.find(text), beliefs, self._safety, calm)
+        flags = self._red_flags.find(text)
+        beliefs = [_beliefs(rank(text))]
+        if len(spoken) > 1 and (flags or max(beliefs[0].values(), default=0.0) >= _LOOK_CLOSER_AT):
+            beliefs += [_beliefs(rank(part)) for part in spoken[:_MOST_SENTENCES]]
+        return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text))
+
+    def _assess_after(self, question: str, text: str, rank: Rank) -> Assessment:
+        """What a short message adds to the question before it: "swelling?", "in the throat too"."""
+        both = self._assess(f"{question} {text}", [], rank)
+        before = self._assess(question, [], rank)
+        return both if both.danger and not both.possible and not before.danger else Assessment()
 
 
 def _beliefs(ranking: Sequence[Ranked]) -> dict[Danger, float]:
@@ -156,68 +161,37 @@ def interpret(
 def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Question]:
     text = document.text
     whole = rank(text)
-    single = [Question(text, decide(whole, thresholds))]
-    if whole[0].score >= _ONE_QUESTION_AT:
-        return single
-    pieces = split(document)[:_MOST_PIECES]
-    if len(pieces) > 1:
-        several = _several(pieces, rank, thresholds)
-        if len(several) == 1 and several[0].decision.confidence > whole[0].score:
-            return [Question(text, several[0].decision)]
-    elif whole[0].topic in _TOGETHER:
-        return single
-    else:
-        several = _loosely_joined(loosely(document)[:_MOST_PIECES], rank, whole[0].score)
-    return several[:_MOST_QUESTIONS] if len(several) > 1 else single
+    single = Question(text, decide(whole, thresholds))
+    if whole[0].topic in _TOGETHER and whole[0].score >= _SURELY_TOGETHER:
+        return [single]
+    found = pieces(document, _MOST_PIECES)
+    if len(found) <= 1:
+        return [single]
+
+    def own_topics(part: str) -> list[Ranked]:
+        """Without the follow-ups: a piece of a message leans on the piece before it."""
+        return [ranked for ranked in rank(part) if not ranked.topic.startswith(FOLLOW_UP)]
+
+    stretches = cut(found, own_topics, _NO_QUESTION)
+    asked = [Question(s.text, decide(s.ranking, thresholds)) for s in stretches]
+    if len(asked) > 1:
+        return _with_left_over(stretches, asked, found, rank)[:_MOST_QUESTIONS]
+    if asked and single.decision.topic in (NOT_UNDERSTOOD, OFF_TOPIC):
+        return [replace(asked[0], text=text)]
+    return [single]
 
 
-def _several(pieces: Sequence[Piece], rank: Rank, thresholds: Thresholds) -> list[Question]:
-    """The clearly different questions among pieces cut by their form.
-
-    When something is asked, the statements around it only help to understand it.
-    """
-    nobody_asks = not any(piece.asks for piece in pieces)
-    found: list[Question] = []
-    before: list[str] = []
-    for piece in pieces:
-        ranking = _own_topics(rank(piece.text))
-        asks = piece.asks or nobody_asks or _is_keyword(piece, ranking[0])
-        if not asks:
-            before.append(piece.text)
+def _with_left_over(
+    stretches: Sequence[Stretch], asked: list[Question], found: Sequence[Piece], rank: Rank
+) -> list[Question]:
+    """The questions, and in its place each piece that asks something nobody understood."""
+    questions = dict(zip((stretch.begin for stretch in stretches), asked, strict=True))
+    taken = {i for stretch in stretches for i in range(stretch.begin, stretch.end)}
+    for i, piece in enumerate(found):
+        text = text_of([piece])
+        if i in taken or not piece.asks or len(text.split()) < _FEWEST_WORDS:
             continue
-        if ranking[0].score < _SPLIT_AT and before:
-            ranking = _own_topics(rank(" ".join([*before[-2:], piece.text])))
-        before = [piece.text]
-        best = ranking[0]
-        if best.topic not in _SMALL_TALK and best.score >= _SPLIT_AT:
-            _add(found, Question(piece.text, decide(ranking, thresholds)))
-    return found
-
-
-def _is_keyword(piece: Piece, best: Ranked) -> bool:
-    """Whether a few words name a topic so clearly that they ask for it: "laser or meso"."""
-    return len(piece.text.split()) <= _KEYWORDS and best.score >= _KEYWORD_AT
-
-
-def _loosely_joined(parts: Sequence[Piece], rank: Rank, whole: float) -> list[Question]:
-    """Questions parted by a mere "and" or comma, if cutting makes them much clearer."""
-    found: list[Question] = []
-    for part in parts:
-        best = _own_topics(rank(part.text))[0]
-        if best.topic in _SMALL_TALK or best.topic == OFF_TOPIC:
-            continue
-        if best.score >= max(_LOOSE_AT, whole + _CLEARER_BY):
-            _add(found, Question(part.text, Decision(best.topic, best.score)))
-    return found
-
-
-def _add(found: list[Question], question: Question) -> None:
-    """Append, unless the topic was asked already."""
-    topic = question.decision.topic
-    if topic != NOT_UNDERSTOOD and all(topic != known.decision.topic for known in found):
-        found.append(question)
-
-
-def _own_topics(ranking: Sequence[Ranked]) -> list[Ranked]:
-    """Without the follow-ups: a piece of a message leans on the piece before it, if at all."""
-    return [ranked for ranked in ranking if not ranked.topic.startswith(FOLLOW_UP)]
+        best = rank(text)[0]
+        if best.topic == OFF_TOPIC or best.score < _UNCLEAR_BELOW:
+            questions[i] = Question(text, Decision(NOT_UNDERSTOOD, best.score))
+    return [questions[i] for i in sorted(questions)]

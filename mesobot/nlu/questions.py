@@ -2,12 +2,12 @@
 
 Only *where* a cut is possible is decided here, from punctuation and from the little words
 that begin a question; whether the pieces are really different questions is decided by what
-they are about (see ``interpretation.py``).
+they are about (see ``cutting.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -50,47 +50,40 @@ _INDIRECT = _words(
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a message.
+    """A stretch of a message that is not cut any further.
 
     Attributes:
-        text: as it was typed.
+        tokens: spaCy tokens, a joining "and" or comma included.
         asks: whether its form is that of a question.
-        joined: whether it was cut off at a mere "and" or comma, without a question's form.
     """
 
-    text: str
+    tokens: tuple[Any, ...]
     asks: bool
-    joined: bool = False
 
 
-def split(document: Any) -> list[Piece]:
-    """The pieces of a spaCy document, in order; a message without a cut is one piece."""
-    pieces = []
-    for tokens in _sentences(document):
-        for clause in _clauses(tokens):
-            text = _text(clause)
-            if text:
-                pieces.append(Piece(text, _asks(clause)))
-    return pieces
+def pieces(document: Any, most: int) -> list[Piece]:
+    """The pieces of a spaCy document, in order; at most ``most``.
+
+    A message is cut at every joiner if that gives few enough pieces, otherwise only where
+    a question begins, or only between sentences.
+    """
+    clauses = [clause for tokens in _sentences(document) for clause in _clauses(tokens)]
+    parts = [part for clause in clauses for part in _parts(clause)]
+    for cut in (parts, clauses, list(_sentences(document))):
+        found = [Piece(tuple(tokens), _asks(tokens)) for tokens in cut if _text(tokens)]
+        if len(found) <= most:
+            break
+    return found[:most]
+
+
+def text_of(some: Sequence[Piece]) -> str:
+    """Neighbouring pieces as typed, without joiners around them."""
+    return _text([token for piece in some for token in piece.tokens])
 
 
 def sentences(document: Any) -> list[str]:
     """The sentences of a message, as typed but for the full stop."""
-    texts = (_text(tokens).rstrip(" .!…") for tokens in _sentences(document))
-    return [text for text in texts if text]
-
-
-def loosely(document: Any) -> list[Piece]:
-    """Like :func:`split`, and cut at every "and" and comma as well."""
-    pieces: list[Piece] = []
-    for tokens in _sentences(document):
-        for clause in _clauses(tokens):
-            asks = _asks(clause)
-            for number, part in enumerate(_parts(clause)):
-                text = _text(part)
-                if text:
-                    pieces.append(Piece(text, asks, joined=number > 0))
-    return pieces
+    return [text for tokens in _sentences(document) if (text := _text(tokens))]
 
 
 def _sentences(document: Any) -> Iterator[list[Any]]:
@@ -146,12 +139,12 @@ def _clauses(tokens: list[Any]) -> Iterator[list[Any]]:
 
 
 def _parts(tokens: list[Any]) -> Iterator[list[Any]]:
+    """Cut before every joiner that has words before it."""
     current: list[Any] = []
     for token in tokens:
-        if token.lower_ in _JOINERS and current:
+        if token.lower_ in _JOINERS and _text(current):
             yield current
             current = []
-            continue
         current.append(token)
     yield current
 
@@ -168,10 +161,10 @@ def _asks(tokens: list[Any]) -> bool:
 
 
 def _text(tokens: list[Any]) -> str:
-    """The tokens as typed, without joiners around them and only if there are words."""
+    """The tokens as typed, without joiners and full stops around them; only if there are words."""
     while tokens and tokens[0].lower_ in _JOINERS:
         tokens = tokens[1:]
     while tokens and tokens[-1].lower_ in _JOINERS:
         tokens = tokens[:-1]
-    text = "".join(token.text_with_ws for token in tokens).strip()
+    text = "".join(token.text_with_ws for token in tokens).strip().rstrip(" .!…")
     return text if any(c.isalnum() for c in text) else ""

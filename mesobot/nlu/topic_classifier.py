@@ -89,11 +89,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "red_flags": "clinic/red_flags.yml",
             "answer_at": 0.38,
             "suggest_at": 0.3,
-            "danger_at": 0.42,
+            "danger_at": 0.38,
             "danger_if_calm_at": 0.6,
-            "danger_with_wording_at": 0.2,
+            "danger_with_wording_at": 0.35,
             "danger_possible_at": 0.25,
-            "danger_sentence_margin": 0.12,
+            "danger_sentence_margin": 0.2,
         }
 
     @classmethod

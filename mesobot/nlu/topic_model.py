@@ -2,7 +2,7 @@
 
 A topic's *belief* is kernel ridge regression on one-hot targets (regularised least squares
 classification; Rifkin, Yeo & Poggio 2003). Two texts are alike by a Gaussian kernel on the
-encoder's last layers plus the inner product of their character n-grams. Its *score* is the
+encoder's last layers plus the inner product of their n-grams. Its *score* is the
 mean of that belief and of the cosine similarity to the topic's nearest example, which
 rejects texts that resemble nothing we know (see docs/evaluation.md for what was measured).
 
@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy import linalg
 
 from mesobot.nlu.encoder import Encoder, encode_all
+from mesobot.nlu.ngrams import Ngrams
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -31,12 +31,10 @@ ARRAYS_FILE = "topic_model.npz"
 SETTINGS_FILE = "topic_model.json"
 
 _FEWEST_TOPICS = 2
-_CHARACTER_NGRAMS = (1, 5)
 _DIMENSIONS = 192
 """Principal components kept of the layers: more change no figure and cost time."""
 _WIDTH = 1.5
 """Of the Gaussian kernel ``exp(-width * (1 - cosine))``."""
-_NGRAM_WEIGHT = 0.3
 _RIDGE = 0.05
 _COMPARED = 8
 """Topics, by belief, whose nearest example is looked for; the others score 0."""
@@ -68,7 +66,7 @@ class TopicModel:
         self,
         encoder: Encoder,
         topics: Sequence[str],
-        vectorizer: TfidfVectorizer,
+        ngrams: Ngrams,
         arrays: dict[str, FloatArray],
     ) -> None:
         """Assemble a trained model; use :meth:`fit` or :meth:`load`.
@@ -76,7 +74,7 @@ class TopicModel:
         Args:
             encoder: turns texts into ``l`` vectors of ``d`` dimensions.
             topics: the ``k`` topic names, sorted.
-            vectorizer: fitted character n-gram vectoriser with ``v`` n-grams.
+            ngrams: fitted, ``v`` of them.
             arrays: ``means`` [l, d] and ``components`` [l*d, c] of the reduction;
                 ``reduced`` [n, c] and ``embeddings`` [n, d] of the examples, sorted by
                 topic; ``starts`` [k]: where each topic's examples begin; ``weights`` [n, k]
@@ -84,7 +82,7 @@ class TopicModel:
         """
         self.topics = list(topics)
         self._encoder = encoder
-        self._vectorizer = vectorizer
+        self._ngrams = ngrams
         self._arrays = arrays
         self._ends = np.append(arrays["starts"][1:], len(arrays["embeddings"])).astype(int)
 
@@ -108,14 +106,13 @@ class TopicModel:
         order = sorted(range(len(texts)), key=lambda i: (topics[i], texts[i]))
         cleaned = [normalise(texts[i]) for i in order]
         labels = np.array([names.index(topics[i]) for i in order])
-        vectorizer = _vectorizer()
-        grams = sparse.csr_matrix(vectorizer.fit_transform(cleaned), dtype=np.float32)
+        ngrams, grams = Ngrams.fit(cleaned)
         layers = encode_all(encoder, cleaned)
         means = layers.mean(axis=0)
         centred = _centred(layers, means)
         components = _principal_components(centred)
         reduced = centred @ components
-        kernel = _gaussian(reduced @ reduced.T) + _NGRAM_WEIGHT * (grams @ grams.T).toarray()
+        kernel = _gaussian(reduced @ reduced.T) + (grams @ grams.T).toarray()
         kernel[np.diag_indices_from(kernel)] += _RIDGE
         targets = np.eye(len(names), dtype=np.float32)[labels]
         weights = linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True)
@@ -126,9 +123,9 @@ class TopicModel:
             "embeddings": layers[:, 0],
             "starts": np.searchsorted(labels, np.arange(len(names))),
             "weights": weights,
-            "ngram_weights": np.asarray(_NGRAM_WEIGHT * (grams.T @ weights), dtype=np.float32),
+            "ngram_weights": np.asarray(grams.T @ weights, dtype=np.float32),
         }
-        return cls(encoder, names, vectorizer, arrays)
+        return cls(encoder, names, ngrams, arrays)
 
     def rank(self, text: str) -> list[Ranked]:
         """All topics, most likely first; an empty text ranks everything at 0."""
@@ -150,17 +147,15 @@ class TopicModel:
         arrays = self._arrays
         reduced = _centred(layers[np.newaxis], arrays["means"])[0] @ arrays["components"]
         beliefs: FloatArray = _gaussian(arrays["reduced"] @ reduced) @ arrays["weights"]
-        grams = self._vectorizer.transform([cleaned])
-        beliefs += grams.data @ arrays["ngram_weights"][grams.indices]
+        present, amounts = self._ngrams.vector(cleaned)
+        beliefs += amounts @ arrays["ngram_weights"][present]
         return beliefs
 
     def save(self, folder: Path) -> None:
         """Write the learned arrays and settings into ``folder``."""
-        np.savez(folder / ARRAYS_FILE, **self._arrays, idf=self._vectorizer.idf_.astype(np.float32))
-        settings = {
-            "topics": self.topics,
-            "ngrams": [str(gram) for gram in self._vectorizer.get_feature_names_out()],
-        }
+        frequencies = {f"idf_{i}": idf for i, idf in enumerate(self._ngrams.weights())}
+        np.savez(folder / ARRAYS_FILE, **self._arrays, **frequencies)
+        settings = {"topics": self.topics, "ngrams": self._ngrams.settings()}
         (folder / SETTINGS_FILE).write_text(
             json.dumps(settings, ensure_ascii=False), encoding="utf-8"
         )
@@ -171,9 +166,9 @@ class TopicModel:
         settings = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        vectorizer = _vectorizer(vocabulary=settings["ngrams"])
-        vectorizer.idf_ = arrays.pop("idf")
-        return cls(encoder, settings["topics"], vectorizer, arrays)
+        frequencies = [arrays.pop(f"idf_{i}") for i in range(len(settings["ngrams"]))]
+        ngrams = Ngrams.restore(settings["ngrams"], frequencies)
+        return cls(encoder, settings["topics"], ngrams, arrays)
 
 
 def _centred(layers: FloatArray, means: FloatArray) -> FloatArray:
@@ -195,15 +190,3 @@ def _principal_components(rows: FloatArray) -> FloatArray:
 def _gaussian(cosines: FloatArray) -> FloatArray:
     result: FloatArray = np.exp(np.float32(_WIDTH) * (cosines - np.float32(1.0)))
     return result
-
-
-def _vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=_CHARACTER_NGRAMS,
-        sublinear_tf=True,
-        min_df=2 if vocabulary is None else 1,  # an n-gram seen once teaches nothing and costs time
-        lowercase=False,
-        vocabulary=vocabulary,
-        dtype=np.float32,
-    )

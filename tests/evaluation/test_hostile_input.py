@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mesobot import paths
-from mesobot.evaluation.replay import ReplayConversation, Replayer
+from mesobot.evaluation.replay import ReplayConversation
 
 MESSAGES = [
     json.loads(line)
@@ -15,11 +14,6 @@ MESSAGES = [
     .splitlines()
 ]
 KINDS = sorted({message["kind"] for message in MESSAGES})
-
-
-@pytest.fixture(scope="module")
-def replayer() -> Replayer:
-    return Replayer(paths.MODEL)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,8 +19,12 @@ KNOWN = {
     "why?": (WHY, 0.9),
     "the results": ("faq/results_duration", 0.8),
     "hello does it hurt": ("faq/pain", 0.5),
-    "hello.": ("greet", 0.9),
+    "hello": ("greet", 0.9),
     "hello. does it hurt": ("faq/pain", 0.5),
+    "can i bring my hamster": ("out_of_scope", 0.4),
+    "why not?": ("affirm", 0.9),
+    "and how far apart": (ELLIPTICAL, 0.6),
+    "does it bruise? and how far apart": ("faq/side_effects", 0.5),
 }
 
 
@@ -47,6 +51,11 @@ def test_two_questions_are_answered_in_the_asked_order(nlp) -> None:
     assert topics(nlp, message) == ["faq/pain", "faq/procedure_duration"]
 
 
+def test_a_part_that_nobody_understood_is_named(nlp) -> None:
+    message = "does it hurt and can i bring my hamster and how long does it take?"
+    assert topics(nlp, message) == ["faq/pain", NOT_UNDERSTOOD, "faq/procedure_duration"]
+
+
 def test_the_same_question_twice_is_one(nlp) -> None:
     assert topics(nlp, "does it hurt? does it hurt") == ["faq/pain"]
 
@@ -62,7 +71,7 @@ def test_a_follow_up_is_read_with_the_question_before_it(nlp) -> None:
     assert topics(nlp, "is that normal?", BRUISES) == ["faq/side_effects"]
 
 
-@pytest.mark.parametrize("message", ["say that again", "why?"])
+@pytest.mark.parametrize("message", ["say that again", "why?", "why not?"])
 def test_again_and_why_come_back_to_the_last_topic(nlp, message: str) -> None:
     assert topics(nlp, message, Context("faq/pain", "does it hurt")) == ["faq/pain"]
 

@@ -1,0 +1,1 @@
+"""Consultation requests: kept, delivered to the clinic, and forgotten when asked (no Rasa here)."""

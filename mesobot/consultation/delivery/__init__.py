@@ -1,0 +1,1 @@
+"""Ways in which a consultation request reaches a person."""

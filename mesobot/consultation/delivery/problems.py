@@ -1,0 +1,33 @@
+"""Why a delivery failed: should it be tried again, and when?
+
+The texts are short machine words ("451 at RCPT"): they are stored and logged, so they never
+quote a server's reply, which may repeat addresses.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class DeliveryProblem(Exception):
+    """Something kept a message from being delivered."""
+
+
+class TemporaryProblem(DeliveryProblem):
+    """Trying again may help.
+
+    Attributes:
+        retry_after: how long the other side asked to wait, or None.
+    """
+
+    def __init__(self, text: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class PermanentProblem(DeliveryProblem):
+    """This message will never be accepted; a person has to look at it."""
+
+
+class ConfigurationProblem(DeliveryProblem):
+    """No message of this kind gets through until somebody corrects our settings."""

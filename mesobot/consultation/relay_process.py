@@ -1,0 +1,186 @@
+"""The relay as a process of its own: ``python -m mesobot.consultation.relay_process``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from mesobot import paths
+from mesobot.consultation.clock import utc_now
+from mesobot.consultation.database import open_database
+from mesobot.consultation.delivery.messages import (
+    Letterhead,
+    ascii_address,
+    clinic_message,
+    patient_message,
+)
+from mesobot.consultation.delivery.smtp import SmtpSender
+from mesobot.consultation.delivery.whatsapp_template import WhatsAppTemplateSender
+from mesobot.consultation.encryption import Sealer
+from mesobot.consultation.mail_settings import (
+    MailSettings,
+    SettingsError,
+    read_mail_settings,
+    read_whatsapp_settings,
+)
+from mesobot.consultation.opening_hours import read_opening_hours
+from mesobot.consultation.other_channel import OtherChannel
+from mesobot.consultation.outbox import Delivery, DeliveryKind, Outbox
+from mesobot.consultation.relay import Pace, Relay, Sender
+from mesobot.consultation.relay_watch import Watch
+from mesobot.consultation.retrying import Retrying
+from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.knowledge.clinic import load_clinic
+from mesobot.knowledge.source import read_yaml
+
+DATABASE_VARIABLE = "MESOBOT_REQUESTS_DB"
+STATUS_FILE = paths.STATE / "relay.json"
+_UNUSABLE = 2
+_CAUGHT_INBOX = "clinic@localhost"
+_log = structlog.get_logger()
+
+
+def database_url(environment: Mapping[str, str]) -> str:
+    """Where the consultation requests are kept: a file in ``var`` unless a URL is given."""
+    return environment.get(DATABASE_VARIABLE) or f"sqlite:///{paths.STATE / 'requests.db'}"
+
+
+def run_relay(
+    environment: Mapping[str, str],
+    *,
+    clinic_file: Path = paths.CLINIC / "clinic.yml",
+    status_file: Path = STATUS_FILE,
+    pace: Pace = Pace(),  # noqa: B008 - it is frozen
+    retrying: Retrying = Retrying(),  # noqa: B008 - it is frozen
+) -> int:
+    """Deliver until SIGTERM or Ctrl-C.
+
+    Returns:
+        Exit status: 0, or 2 if a setting is missing or wrong (the log says which).
+    """
+    try:
+        status_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mail = read_mail_settings(environment)
+        head = read_letterhead(clinic_file, environment, mail)
+        senders = make_senders(environment, mail, head)
+        sealer = Sealer.from_environment(environment)
+        watch = Watch(status_file, utc_now, mail.caught)
+
+        def make_relay(engine: Engine) -> Relay:
+            return Relay(
+                Outbox(engine, sealer, utc_now),
+                senders,
+                watch,
+                utc_now,
+                fall_back=OtherChannel(engine, utc_now, senders),
+                retrying=retrying,
+                pace=pace,
+            )
+
+        _log.info("relay", kinds=sorted(kind.value for kind in senders), caught=mail.caught)
+        asyncio.run(_run(database_url(environment), make_relay, pace))
+    except ValueError as error:
+        # Content, opening hours, settings, keys and the URL: each says what to correct.
+        _log.error("the relay cannot start", problem=str(error))
+        return _UNUSABLE
+    return 0
+
+
+def read_letterhead(
+    clinic_file: Path, environment: Mapping[str, str], mail: MailSettings
+) -> Letterhead:
+    """What mails say about the clinic.
+
+    Raises:
+        ValueError: if something in the file or the settings cannot be used.
+    """
+    clinic, content = load_clinic(clinic_file, environment), read_yaml(clinic_file)
+    hours = content.get("opening_hours")
+    read_hours = read_opening_hours(hours) if hours else None
+    inbox = ascii_address(clinic.email) if clinic.email else None
+    if clinic.email and inbox is None:
+        raise SettingsError("mail cannot be sent to the clinic's e-mail address as it is written")
+    return Letterhead(
+        clinic=str(content.get("name") or f"the clinic in {clinic.city}"),
+        sender=mail.sender,
+        inbox=inbox or (_CAUGHT_INBOX if mail.caught else None),
+        zone=read_hours.zone if read_hours else ZoneInfo("UTC"),
+        hours=read_hours,
+        whatsapp_link=clinic.whatsapp_link,
+        emergency_number=clinic.emergency_number,
+        emergency_country=clinic.emergency_country,
+    )
+
+
+def make_senders(
+    environment: Mapping[str, str], mail: MailSettings, head: Letterhead
+) -> dict[DeliveryKind, Sender]:
+    """A sender for each kind of message that can be delivered with these settings.
+
+    Raises:
+        SettingsError: if a setting is missing or wrong.
+    """
+
+    def to_clinic(delivery: Delivery) -> EmailMessage:
+        return clinic_message(delivery, head, utc_now())
+
+    def to_patient(delivery: Delivery) -> EmailMessage:
+        return patient_message(delivery, head, utc_now())
+
+    senders: dict[DeliveryKind, Sender] = {
+        DeliveryKind.PATIENT_EMAIL: SmtpSender(mail, to_patient),
+    }
+    if head.inbox is not None:
+        senders[DeliveryKind.CLINIC_EMAIL] = SmtpSender(mail, to_clinic)
+    whatsapp = read_whatsapp_settings(environment)
+    if whatsapp is not None:
+        senders[DeliveryKind.CLINIC_WHATSAPP] = WhatsAppTemplateSender(whatsapp)
+    return senders
+
+
+async def _run(url: str, make_relay: Callable[[Engine], Relay], pace: Pace) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    engine = await _opened(url, stopping, pace)
+    if engine is None:
+        return
+    relay = make_relay(engine)
+    running = asyncio.create_task(relay.run())
+    signalled = asyncio.create_task(stopping.wait())
+    await asyncio.wait({running, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    relay.stop()
+    signalled.cancel()
+    await running
+    engine.dispose()
+
+
+async def _opened(url: str, stopping: asyncio.Event, pace: Pace) -> Engine | None:
+    """The database as soon as it is there, or None if the process is stopped before that."""
+    failures = 0
+    while not stopping.is_set():
+        try:
+            return await asyncio.to_thread(open_database, url)
+        except DatabaseUnavailableError as error:
+            failures += 1
+            if failures == 1:
+                _log.error("database unavailable, trying on", problem=str(error))
+            pause = min(pace.longest_pause, pace.idle * 2 ** min(failures, 10))
+            try:
+                await asyncio.wait_for(stopping.wait(), pause)
+            except asyncio.TimeoutError:
+                continue
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(run_relay(os.environ))

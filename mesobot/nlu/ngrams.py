@@ -1,0 +1,89 @@
+"""Texts as weighted n-grams of characters and of words.
+
+Characters forgive misspellings; words keep the little phrases that turn a meaning round
+("no fever", "what if", "years ago"). Both are TF-IDF vectors of unit length (scikit-learn),
+scaled so that their inner product is a sum of two kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+FloatArray = npt.NDArray[np.float32]
+
+_CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
+_WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"(?u)\b\w+\b|[?!]"}
+_KINDS = (_CHARACTERS, _WORDS)
+_SCALES = (sqrt(0.3), sqrt(0.8))
+"""Square roots of the weights of the two kernels (docs/evaluation.md)."""
+
+
+class Ngrams:
+    """Fitted n-grams: ``v`` of characters and words together."""
+
+    def __init__(self, vectorizers: Sequence[TfidfVectorizer]) -> None:
+        """Use :meth:`fit` or :meth:`restore`."""
+        self._vectorizers = tuple(vectorizers)
+
+    @classmethod
+    def fit(cls, texts: Sequence[str]) -> tuple[Ngrams, sparse.csr_matrix]:
+        """Learn the n-grams of ``n`` texts; they and the texts' vectors, sparse [n, v].
+
+        An n-gram of a single text teaches nothing and costs time: it is left out, unless
+        there are so few texts that nothing else would be left.
+        """
+        vectorizers = [_vectorizer(kind, fewest=2) for kind in _KINDS]
+        try:
+            parts = [v.fit_transform(texts) for v in vectorizers]
+        except ValueError:  # scikit-learn's "no terms remain"
+            vectorizers = [_vectorizer(kind, fewest=1) for kind in _KINDS]
+            parts = [v.fit_transform(texts) for v in vectorizers]
+        return cls(vectorizers), _side_by_side(parts)
+
+    def vector(self, text: str) -> tuple[npt.NDArray[np.int64], FloatArray]:
+        """Which n-grams a text has, and how much of each."""
+        row = _side_by_side([v.transform([text]) for v in self._vectorizers])
+        return row.indices, row.data
+
+    def settings(self) -> list[list[str]]:
+        """The n-grams, for JSON."""
+        return [list(v.get_feature_names_out()) for v in self._vectorizers]
+
+    def weights(self) -> list[FloatArray]:
+        """The inverse document frequencies, for an array file."""
+        return [v.idf_.astype(np.float32) for v in self._vectorizers]
+
+    @classmethod
+    def restore(cls, settings: Sequence[list[str]], weights: Sequence[FloatArray]) -> Ngrams:
+        """The reverse of :meth:`settings` and :meth:`weights`."""
+        vectorizers = []
+        for kind, ngrams, idf in zip(_KINDS, settings, weights, strict=True):
+            vectorizer = _vectorizer(kind, fewest=1, vocabulary=ngrams)
+            vectorizer.idf_ = idf
+            vectorizers.append(vectorizer)
+        return cls(vectorizers)
+
+
+def _side_by_side(parts: Sequence[Any]) -> sparse.csr_matrix:
+    scaled = [part * np.float32(scale) for part, scale in zip(parts, _SCALES, strict=True)]
+    return sparse.csr_matrix(sparse.hstack(scaled), dtype=np.float32)
+
+
+def _vectorizer(
+    kind: dict[str, Any], fewest: int, vocabulary: list[str] | None = None
+) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        **kind,
+        sublinear_tf=True,
+        min_df=fewest,
+        lowercase=False,  # the texts are
+        vocabulary=vocabulary,
+        dtype=np.float32,
+    )

@@ -1,0 +1,106 @@
+"""A PostgreSQL server for the tests: started when first needed, gone with its data at the end."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_USER = "mesobot"
+
+
+def new_database() -> str:
+    """URL of an empty database of its own. Skips the test where there is no PostgreSQL."""
+    name = f"test_{uuid.uuid4().hex}"
+    connection = psycopg2.connect(f"{_server()}/postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return f"{_server()}/{name}"
+
+
+def _server() -> str:
+    """URL of the server, without a database."""
+    binaries = _binaries()
+    if binaries is None:
+        message = "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return _start(binaries)
+
+
+@functools.cache
+def _binaries() -> Path | None:
+    found = _find_binaries()
+    if found is None and os.getuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
+            line = ["apt-get", "-qq", *command]
+            subprocess.run(line, check=False, env=environment, stdout=subprocess.DEVNULL)
+        found = _find_binaries()
+    return found
+
+
+def _find_binaries() -> Path | None:
+    on_path = shutil.which("initdb")
+    versions = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+    if on_path:
+        return Path(on_path).resolve().parent
+    return versions[-1].parent if versions else None
+
+
+@functools.cache
+def _start(binaries: Path) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="mesobot-postgresql-"))
+    user, port = _unprivileged(folder), _free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+    options += " -c max_connections=200 -c fsync=off"  # it is the clients that are killed here
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(binaries / program), "-D", str(data), *arguments]
+        # pg_ctl leaves the server behind with its outputs: a pipe would never end.
+        output = folder / "output"
+        with output.open("w") as file:
+            done = subprocess.run(
+                command, check=False, cwd=folder, user=user, stdout=file, stderr=file
+            )
+        assert done.returncode == 0, output.read_text()
+
+    def stop() -> None:
+        run("pg_ctl", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
+
+    run("initdb", "--auth=trust", f"--username={_USER}", "--no-sync", "--encoding=UTF8")
+    run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
+    atexit.register(stop)
+    return f"postgresql://{_USER}@127.0.0.1:{port}"
+
+
+def _unprivileged(folder: Path) -> str | None:
+    """Whom to run as: PostgreSQL refuses to be run by root."""
+    if os.getuid() != 0:
+        return None
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    user = "postgres" if "postgres" in users else "nobody"
+    shutil.chown(folder, user)
+    return user
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
