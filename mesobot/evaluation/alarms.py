@@ -23,10 +23,11 @@ class Alarm(Enum):
 
 _POSSIBLE_BEGINS = "If this is happening"
 _DOCTOR_SAYS = "look at that today"
-_CALLS_112 = frozenset({Alarm.EMERGENCY, Alarm.POSSIBLE})
+CALLS_112 = frozenset({Alarm.EMERGENCY, Alarm.POSSIBLE})
+"""Replies that begin with the emergency number."""
 _HANDLED = {
-    EMERGENCY: _CALLS_112,
-    CONDITIONAL: _CALLS_112 | {Alarm.DOCTOR},
+    EMERGENCY: CALLS_112,
+    CONDITIONAL: CALLS_112 | {Alarm.DOCTOR},
     DISTRESS: frozenset({Alarm.DISTRESS, Alarm.EMERGENCY}),
     LOOK_ALIKE: frozenset(Alarm) - {Alarm.EMERGENCY},
 }

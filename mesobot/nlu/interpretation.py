@@ -29,6 +29,9 @@ _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 """Topics that are about several things at once: not cut at "and" ..."""
 _SURELY_TOGETHER = 0.9
 """... when a message is clearly about one of them."""
+_CLEAR_AT = 0.8
+"""Score of the whole message from which it is not cut when it asks only once: cutting costs a
+ranking for each stretch, and most messages are one clear question."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
 _FEWEST_WORDS = 3
@@ -165,7 +168,8 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
     if whole[0].topic in _TOGETHER and whole[0].score >= _SURELY_TOGETHER:
         return [single]
     found = pieces(document, _MOST_PIECES)
-    if len(found) <= 1:
+    asks_once = sum(piece.asks for piece in found) <= 1
+    if len(found) <= 1 or (asks_once and whole[0].score >= _CLEAR_AT):
         return [single]
 
     def own_topics(part: str) -> list[Ranked]:
@@ -176,7 +180,7 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
     asked = [Question(s.text, decide(s.ranking, thresholds)) for s in stretches]
     if len(asked) > 1:
         return _with_left_over(stretches, asked, found, rank)[:_MOST_QUESTIONS]
-    if asked and single.decision.topic in (NOT_UNDERSTOOD, OFF_TOPIC):
+    if asked and single.decision.topic == NOT_UNDERSTOOD:
         return [replace(asked[0], text=text)]
     return [single]
 

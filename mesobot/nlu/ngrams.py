@@ -7,6 +7,7 @@ scaled so that their inner product is a sum of two kernels.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 from typing import Any
@@ -21,6 +22,7 @@ FloatArray = npt.NDArray[np.float32]
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"(?u)\b\w+\b|[?!]"}
 _KINDS = (_CHARACTERS, _WORDS)
+_TINY = 1e-9
 _SCALES = (sqrt(0.3), sqrt(0.8))
 """Square roots of the weights of the two kernels (docs/evaluation.md)."""
 
@@ -31,6 +33,8 @@ class Ngrams:
     def __init__(self, vectorizers: Sequence[TfidfVectorizer]) -> None:
         """Use :meth:`fit` or :meth:`restore`."""
         self._vectorizers = tuple(vectorizers)
+        self._analyzers = [v.build_analyzer() for v in vectorizers]
+        self._starts = np.cumsum([0, *(len(v.vocabulary_) for v in vectorizers)])
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> tuple[Ngrams, sparse.csr_matrix]:
@@ -48,9 +52,22 @@ class Ngrams:
         return cls(vectorizers), _side_by_side(parts)
 
     def vector(self, text: str) -> tuple[npt.NDArray[np.int64], FloatArray]:
-        """Which n-grams a text has, and how much of each."""
-        row = _side_by_side([v.transform([text]) for v in self._vectorizers])
-        return row.indices, row.data
+        """Which n-grams a text has, and how much of each.
+
+        What ``TfidfVectorizer.transform`` does, without the sparse matrices on the way: they
+        cost more than the rest of a ranking.
+        """
+        indices, amounts = [], []
+        for kind, vectorizer in enumerate(self._vectorizers):
+            known = vectorizer.vocabulary_
+            counts = Counter(known[g] for g in self._analyzers[kind](text) if g in known)
+            found = np.fromiter(counts.keys(), np.int64, len(counts))
+            times = np.fromiter(counts.values(), np.float32, len(counts))
+            weights = (np.log(times) + 1) * vectorizer.idf_[found]
+            length = max(float(np.linalg.norm(weights)), _TINY)
+            indices.append(found + self._starts[kind])
+            amounts.append(weights * np.float32(_SCALES[kind] / length))
+        return np.concatenate(indices), np.concatenate(amounts)
 
     def settings(self) -> list[list[str]]:
         """The n-grams, for JSON."""

@@ -37,8 +37,8 @@ from mesobot.nlu.interpretation import Interpretation, Interpreter
 from mesobot.nlu.message_guard import CUT
 from mesobot.nlu.message_text import Unreadable
 from mesobot.nlu.topic_model import TopicModel
-from mesobot.safety.assessment import SafetyThresholds
-from mesobot.safety.red_flags import load_red_flags
+from mesobot.safety.assessment import Level, SafetyThresholds
+from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
 _HAND_OVER = ("book_consultation", "talk_to_human")
@@ -68,9 +68,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
                 load_red_flags(Path(config["red_flags"])),
                 Thresholds(float(config["answer_at"]), float(config["suggest_at"])),
                 SafetyThresholds(
-                    sure=float(config["danger_at"]),
+                    levels={
+                        danger: Level(**config["danger_levels"][danger.value]) for danger in Danger
+                    },
                     sure_if_calm=float(config["danger_if_calm_at"]),
-                    with_wording=float(config["danger_with_wording_at"]),
                     possible=float(config["danger_possible_at"]),
                     sentence=float(config["danger_sentence_margin"]),
                 ),
@@ -89,9 +90,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "red_flags": "clinic/red_flags.yml",
             "answer_at": 0.38,
             "suggest_at": 0.3,
-            "danger_at": 0.38,
+            "danger_levels": {
+                "medical_emergency": {"sure": 0.38, "with_wording": 0.35},
+                "distress": {"sure": 0.3, "with_wording": 0.2},
+                "see_doctor_today": {"sure": 0.33, "with_wording": 0.2},
+            },
             "danger_if_calm_at": 0.6,
-            "danger_with_wording_at": 0.35,
             "danger_possible_at": 0.25,
             "danger_sentence_margin": 0.2,
         }

@@ -18,20 +18,32 @@ _TRUSTED_WORDINGS = "en"
 
 
 @dataclass(frozen=True)
-class SafetyThresholds:
-    """Beliefs in [0, 1] from which a danger counts.
+class Level:
+    """Beliefs in [0, 1] from which one danger counts.
 
     Attributes:
         sure: without any wording.
-        sure_if_calm: the same when something speaks against danger here and now.
-        with_wording: when a wording of the same danger is in the message.
-        possible: from here on an emergency is possible.
-        sentence: what a single sentence of a longer message must add to ``sure``.
+        with_wording: when a wording of that danger is in the message.
     """
 
     sure: float
-    sure_if_calm: float
     with_wording: float
+
+
+@dataclass(frozen=True)
+class SafetyThresholds:
+    """When a danger counts.
+
+    Attributes:
+        levels: one for each danger.
+        sure_if_calm: for an emergency when something speaks against danger here and now.
+        possible: belief from which an emergency is possible.
+        sentence: what a single sentence of a longer message must add to all of these (half
+            as much for ``possible``, which costs a patient least).
+    """
+
+    levels: Mapping[Danger, Level]
+    sure_if_calm: float
     possible: float
     sentence: float
 
@@ -69,13 +81,14 @@ def assess(
     for danger in Danger:  # most serious first
         highest = max((part.get(danger, 0.0) for part in parts), default=0.0)
         belief = max(whole.get(danger, 0.0), highest - thresholds.sentence)
-        if danger in worded and belief >= thresholds.with_wording:
+        level = thresholds.levels[danger]
+        if danger in worded and belief >= level.with_wording:
             return Assessment(danger, belief=belief)
         eased = calm and danger is Danger.EMERGENCY
-        if belief >= (thresholds.sure_if_calm if eased else thresholds.sure):
+        if belief >= (thresholds.sure_if_calm if eased else level.sure):
             return Assessment(danger, belief=belief)
     highest = max((part.get(Danger.EMERGENCY, 0.0) for part in parts), default=0.0)
-    belief = max(whole.get(Danger.EMERGENCY, 0.0), highest - thresholds.sentence)
+    belief = max(whole.get(Danger.EMERGENCY, 0.0), highest - thresholds.sentence / 2)
     if belief >= thresholds.possible:
         return Assessment(Danger.EMERGENCY, possible=True, belief=belief)
     return Assessment()

@@ -19,6 +19,7 @@ KNOWN = {
     "why?": (WHY, 0.9),
     "the results": ("faq/results_duration", 0.8),
     "hello does it hurt": ("faq/pain", 0.5),
+    "does it hurt? does it hurt": ("faq/pain", 0.9),
     "hello": ("greet", 0.9),
     "hello. does it hurt": ("faq/pain", 0.5),
     "can i bring my hamster": ("out_of_scope", 0.4),

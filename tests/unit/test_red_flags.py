@@ -6,13 +6,16 @@ import pytest
 
 from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
-from mesobot.safety.assessment import SafetyThresholds, assess
+from mesobot.safety.assessment import Level, SafetyThresholds, assess
 from mesobot.safety.red_flags import Danger, RedFlag, load_red_flags
 from mesobot.safety.wordings import plain
 
 FLAGS = load_red_flags(CLINIC / "red_flags.yml")
 THRESHOLDS = SafetyThresholds(
-    sure=0.4, sure_if_calm=0.6, with_wording=0.2, possible=0.25, sentence=0.1
+    levels=dict.fromkeys(Danger, Level(sure=0.4, with_wording=0.2)),
+    sure_if_calm=0.6,
+    possible=0.25,
+    sentence=0.1,
 )
 BREATHING = RedFlag(Danger.EMERGENCY, "breathing", "en")
 
