@@ -1,4 +1,8 @@
-"""Runs the whole assistant on this machine: Rasa and the action server, one Ctrl-C for both."""
+"""Runs the whole assistant on this machine, with one Ctrl-C for all of it.
+
+Rasa answers, the action server saves consultation requests, the relay delivers them, and
+without a mail server of its own a local catcher keeps the mails.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ from mesobot import paths, settings
 _SLOWEST_START_SECONDS = 180
 _ACTIONS_START_SECONDS = 60
 _PYTHON = (sys.executable, "-m", "mesobot.launch")
+RELAY_COMMAND = [*_PYTHON, "mesobot.consultation.relay_process"]
+CATCHER_COMMAND = [*_PYTHON, "mesobot.consultation.delivery.catcher"]
 
 
 class PortTakenError(RuntimeError):
@@ -47,6 +53,9 @@ def run() -> int:
     manager = Manager()
     manager.add_process("actions", shlex.join(actions_command(settings.actions_port())))
     manager.add_process("rasa", shlex.join(rasa_command(settings.port())))
+    manager.add_process("relay", shlex.join(RELAY_COMMAND))
+    if settings.mails_are_caught(os.environ):
+        manager.add_process("mail", shlex.join(CATCHER_COMMAND))
     announcer = threading.Thread(target=_announce_when_ready, args=(settings.port(),), daemon=True)
     announcer.start()
     manager.loop()
@@ -143,6 +152,16 @@ def _announce_when_ready(port: int) -> None:
             "  Try it:  curl -s -H 'Content-Type: application/json' \\\n"
             '             -d \'{"sender": "me", "message": "does it hurt?"}\' \\\n'
             f"             {address}/webhooks/rest/webhook\n"
+            f"{_mail_line()}"
             "  Ctrl-C stops everything.\n\n"
         )
         sys.stdout.flush()
+
+
+def _mail_line() -> str:
+    if not settings.mails_are_caught(os.environ):
+        return ""
+    return (
+        "  No mail server is set: mails about consultation requests reach nobody, they are\n"
+        f"  kept in {paths.STATE / 'mail'}\n"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 from mesobot.paths import STATE
 
@@ -54,3 +54,8 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     }
     for name, value in defaults.items():
         environment.setdefault(name, value)
+
+
+def mails_are_caught(environment: Mapping[str, str]) -> bool:
+    """Whether mails stay on this machine, because no mail server is set."""
+    return not environment.get("MESOBOT_SMTP_HOST", "").strip()

@@ -1,4 +1,4 @@
-"""Collects the replies of one turn as plain dictionaries, one per message."""
+"""Collects the replies of one turn as one plain dictionary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rasa.core.channels.channel import OutputChannel
 
 
 class ReplyCollector(OutputChannel):
-    """Keeps whole messages: text, buttons and topic stay together, nothing is cut."""
+    """Makes one message of a turn: an answer and the form's next question belong together."""
 
     def __init__(self) -> None:
         """Start with no messages."""
@@ -21,16 +21,27 @@ class ReplyCollector(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep a reply as the dialogue produced it."""
-        collected: dict[str, Any] = {"recipient_id": recipient_id, "text": message.get("text", "")}
-        if message.get("buttons"):
-            collected["buttons"] = message["buttons"]
         metadata = message.get("metadata") or {}
-        if metadata.get("topics"):
-            collected["topics"] = metadata["topics"]
-        if metadata.get("lang"):
-            collected["lang"] = metadata["lang"]
-        self.messages.append(collected)
+        self._add(
+            recipient_id,
+            message.get("text", ""),
+            buttons=message.get("buttons"),
+            topics=metadata.get("topics"),
+            lang=metadata.get("lang"),
+        )
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """Keep a message that an action sends as bare text."""
-        self.messages.append({"recipient_id": recipient_id, "text": text})
+        self._add(recipient_id, text)
+
+    def _add(self, recipient_id: str, text: str, **parts: Any) -> None:
+        """The last buttons win: they answer what was asked last."""
+        if not self.messages:
+            self.messages.append({"recipient_id": recipient_id, "text": text})
+        else:
+            self.messages[0]["text"] += f"\n{text}"
+        reply = self.messages[0]
+        topics = [*reply.get("topics", []), *(parts.pop("topics", None) or [])]
+        reply.update({name: part for name, part in parts.items() if part})
+        if topics:
+            reply["topics"] = list(dict.fromkeys(topics))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD
@@ -16,6 +16,8 @@ QUESTIONS = "questions"
 """Key of the parse result: what the message was understood to ask, in order."""
 POSSIBLE_DANGER = "possible_danger"
 """Key of the parse result: whether the message may speak of an emergency."""
+FORM_NOTE = "form_note"
+"""Key of the parse result: which problem an answer to a form has, or which field was asked."""
 LANGUAGE = "language"
 """Key of the parse result: language of the message, where it is known not to be English."""
 
@@ -47,6 +49,7 @@ class Conversation:
         """Look at the events since the session began."""
         self._events = _current_session(list(tracker.events))
         self._latest = tracker.latest_message
+        self._slots = tracker.current_slot_values()
 
     @property
     def has_begun(self) -> bool:
@@ -96,6 +99,16 @@ class Conversation:
         data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         return bool(data.get(POSSIBLE_DANGER))
 
+    def form_note(self) -> str:
+        """What the latest message was noted as while a form is being filled in, or ""."""
+        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
+        return str(data.get(FORM_NOTE) or "")
+
+    def slot(self, name: str) -> str:
+        """What a slot holds, "" when it holds nothing."""
+        value = self._slots.get(name)
+        return "" if value is None else str(value)
+
     def language(self) -> str | None:
         """Language of the latest message, where it is known not to be English."""
         data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
@@ -131,6 +144,20 @@ def reported_topics(events: list[Event]) -> list[str]:
         return topics
     heard = [event for event in events if isinstance(event, UserUttered)]
     return [topic_of(str(heard[-1].intent_name))] if heard else []
+
+
+def problems_in_a_row(events: list[Event]) -> int:
+    """How many answers to a form in a row could not be used, up to now."""
+    count = 0
+    for event in reversed(_current_session(events)):
+        if isinstance(event, UserUttered):
+            if event.intent_name == "form_problem":
+                count += 1
+            elif event.intent_name in ("form_answer", "form_change"):
+                break
+        elif isinstance(event, ActiveLoop) and event.name:
+            break
+    return count
 
 
 def last_answer(events: list[Event]) -> tuple[str, str] | None:

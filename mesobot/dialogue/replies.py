@@ -5,6 +5,7 @@ No Rasa in here: what the conversation looks like so far comes in as plain value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
@@ -14,6 +15,7 @@ from mesobot.knowledge.clinic import Clinic
 
 MOST_CHOICES = 3
 _LONGEST_QUOTE = 60
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,10 @@ def render(
     parts: Sequence[Part],
     clinic: Clinic,
     notices: Notices,
+    *,
     unclear: Sequence[str] = (),
     warning: Answer | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> str:
     """The reply's text: what it is, the answers, the legal sentence; never an empty line.
 
@@ -74,13 +78,15 @@ def render(
         notices: the sentences that are due.
         unclear: questions of the same message that were not understood, as typed.
         warning: what comes before everything else, if danger is possible.
+        values: fills the placeholders that are not the clinic's.
     """
-    lines = [_line(part, clinic, labelled=len(parts) > 1) for part in parts]
+    known = {**clinic.placeholders(), **(values or {})}
+    lines = [_line(part, known, labelled=len(parts) > 1) for part in parts]
     if any(part.answer.metadata.get("alone") for part in parts):
         return "\n".join(lines)  # an emergency: nothing before it, nothing after it
     lines += [f"I am not sure what you mean by “{_quoted(text)}”." for text in unclear]
     if warning:
-        lines.insert(0, fill(warning.text, clinic).strip())
+        lines.insert(0, fill(warning.text, known).strip())
     elif notices.automated and not any(p.answer.metadata.get("says_automated") for p in parts):
         lines.insert(0, clinic.automated_notice)
     if notices.results_differ and any(part.answer.is_treatment_answer for part in parts):
@@ -88,8 +94,8 @@ def render(
     return "\n".join(lines)
 
 
-def _line(part: Part, clinic: Clinic, labelled: bool) -> str:
-    text = fill(part.answer.text, clinic).strip()
+def _line(part: Part, known: Mapping[str, str], labelled: bool) -> str:
+    text = fill(part.answer.text, known).strip()
     if part.lead_in:
         text = f"{part.lead_in}\n{text}"
     label = part.answer.metadata.get("label")
@@ -103,11 +109,9 @@ def _quoted(text: str) -> str:
     )
 
 
-def fill(text: str, clinic: Clinic) -> str:
-    """Replace the clinic's ``{placeholders}``; other braces stay as they are."""
-    for name, value in clinic.placeholders().items():
-        text = text.replace("{" + name + "}", value)
-    return text
+def fill(text: str, known: Mapping[str, str]) -> str:
+    """Replace the known ``{placeholders}`` in one pass: braces in a value stay as they are."""
+    return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
 
 
 def next_topics(parts: Sequence[Part]) -> list[str]:

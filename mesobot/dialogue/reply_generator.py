@@ -17,7 +17,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from mesobot.consultation.form import Field
+from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import UTTER, Conversation, Heard, topic_of
+from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
 from mesobot.dialogue.replies import Answer, Notices, Part, choices, next_topics, render
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.nlu.follow_ups import WHY
@@ -25,6 +28,7 @@ from mesobot.paths import CLINIC
 
 _MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
+FIELDS = tuple(field.value for field in Field)
 
 
 class ReplyGenerator(TemplatedNaturalLanguageGenerator):
@@ -37,6 +41,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             ContentError: if ``clinic.yml`` is incomplete or its e-mail a placeholder.
         """
         self._clinic = load_clinic(CLINIC / "clinic.yml", os.environ)
+        self._questionnaire = load_questionnaire(CLINIC / "consultation.yml")
         super().__init__(domain.responses)
 
     @property  # type: ignore[override]
@@ -71,13 +76,25 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
         reply: dict[str, Any] = {
-            "text": render(parts, self._clinic, notices, conversation.unclear(), warning),
+            "text": render(
+                parts,
+                self._clinic,
+                notices,
+                unclear=conversation.unclear(),
+                warning=warning,
+                values=self._values(conversation, kwargs),
+            ),
             "metadata": _metadata(parts, warning),
         }
         buttons = self._buttons(parts, conversation)
         if buttons:
             reply["buttons"] = buttons
         return reply
+
+    def _values(self, conversation: Conversation, given: dict[str, Any]) -> dict[str, str]:
+        answers = {name: conversation.slot(name) for name in (REFERENCE, *FIELDS)}
+        answers.update({name: str(value) for name, value in given.items() if name in answers})
+        return form_values(answers, self._clinic, self._questionnaire)
 
     def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
         """The answers to all questions of the message; ``answer`` is what the rules chose."""
@@ -103,6 +120,15 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
         """The answer itself, or the one that this point of the conversation calls for."""
         metadata = answer.metadata
+        special = metadata.get("by_note", {}).get(conversation.form_note()) or next(
+            (
+                by_value.get(conversation.slot(slot))
+                for slot, by_value in metadata.get("by_slot", {}).items()
+            ),
+            None,
+        )
+        if special:
+            return self._answers[special]
         if metadata.get("answers_next"):
             return self._next_answer(conversation) or answer
         in_language = metadata.get("in_language", {}).get(conversation.language())
@@ -126,6 +152,9 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         return None
 
     def _buttons(self, parts: list[Part], conversation: Conversation) -> list[dict[str, str]]:
+        fixed = parts[-1].answer.metadata.get("buttons")
+        if fixed:
+            return form_buttons(fixed, self._questionnaire)
         if parts[0].answer.metadata.get("offers_suggestions"):
             return choices(conversation.suggestions(), self._questions)
         already = [*conversation.answered(), *(part.answer.topic or "" for part in parts)]

@@ -13,8 +13,14 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
-    *("after_answers", "lead_in", "in_language", "why"),
+    *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
 }
+_OF_THE_FORM = {
+    *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
+    *("consultation_reference", "whatsapp_reference_link"),
+    *("concerns", "times", "privacy_notice", "consent_question"),
+}
+"""Placeholders that the dialogue fills (mesobot/dialogue/form_texts.py)."""
 _LEADS_TO = ("after_two_misses", "with_suggestions")
 
 
@@ -62,7 +68,7 @@ def _complaints(
     where = line_of(reply, "text")
     if not text:
         yield where, "the reply has no 'text'"
-    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders):
+    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders - _OF_THE_FORM):
         yield (
             where,
             f"unknown placeholder '{{{name}}}'; there are {', '.join(sorted(placeholders))}",

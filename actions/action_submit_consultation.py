@@ -1,0 +1,66 @@
+"""Saves a consultation request; "saved" is said only after the commit."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from mesobot import paths
+from mesobot.consultation.clock import utc_now
+from mesobot.consultation.desk import open_desk
+from mesobot.consultation.form import Field
+from mesobot.consultation.questionnaire import load_questionnaire
+from mesobot.consultation.request import Consent, NewRequest, Way
+from mesobot.consultation.service import NotSavedError
+
+_log = structlog.get_logger()
+
+
+class ActionSubmitConsultation(Action):
+    """Hands the answers in and tells the patient the reference."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_submit_consultation"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """``consultation_saved`` tells the rules whether it worked."""
+        try:
+            receipt = open_desk(os.environ).submit(_request(tracker))
+        except NotSavedError:
+            return [SlotSet("consultation_saved", False)]
+        except Exception as error:  # whatever happened, the rules then give the direct links
+            _log.error("consultation.submit_failed", error=type(error).__name__)
+            return [SlotSet("consultation_saved", False)]
+        way = tracker.get_slot(Field.WAY.value)
+        ending = "before" if receipt.repeated else way
+        dispatcher.utter_message(
+            response=f"utter_consultation_saved_{ending}",
+            consultation_reference=receipt.reference,
+        )
+        return [
+            SlotSet("consultation_reference", receipt.reference),
+            SlotSet("consultation_saved", True),
+        ]
+
+
+def _request(tracker: Tracker) -> NewRequest:
+    lists = load_questionnaire(paths.CLINIC / "consultation.yml")
+    return NewRequest(
+        conversation=tracker.sender_id,
+        form=tracker.get_slot("consultation_form_id") or tracker.sender_id,
+        way=Way(tracker.get_slot(Field.WAY.value)),
+        name=tracker.get_slot(Field.NAME.value),
+        contact=tracker.get_slot(Field.CONTACT.value),
+        concern=tracker.get_slot(Field.CONCERN.value),
+        preferred_time=tracker.get_slot(Field.TIME.value),
+        channel=tracker.get_latest_input_channel() or "rest",
+        consent=Consent(lists.notice.version, lists.consent.version, "en", utc_now()),
+    )

@@ -1,0 +1,45 @@
+"""The consultation service as this installation has it: its database, keys and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from sqlalchemy.engine import Engine
+
+from mesobot.consultation.clock import utc_now
+from mesobot.consultation.database import open_database
+from mesobot.consultation.encryption import Sealer
+from mesobot.consultation.mail_settings import SettingsError, read_whatsapp_settings
+from mesobot.consultation.relay_process import database_url
+from mesobot.consultation.request import DeliveryKind, NewRequest, Way
+from mesobot.consultation.service import ConsultationService
+
+
+def open_desk(environment: Mapping[str, str]) -> ConsultationService:
+    """The service; the database stays open for the life of the process.
+
+    Raises:
+        DatabaseUnavailableError: if the database does not answer.
+    """
+    engine = _engine(database_url(environment))
+    sealer = Sealer.from_environment(environment)
+    try:
+        staff_whatsapp = read_whatsapp_settings(environment) is not None
+    except SettingsError:  # the relay and `mesobot doctor` say what is wrong; nothing is lost
+        staff_whatsapp = False
+
+    def notifications(request: NewRequest) -> Sequence[DeliveryKind]:
+        kinds = [DeliveryKind.CLINIC_EMAIL]
+        if staff_whatsapp:
+            kinds.append(DeliveryKind.CLINIC_WHATSAPP)
+        if request.way is Way.EMAIL:
+            kinds.append(DeliveryKind.PATIENT_EMAIL)
+        return kinds
+
+    return ConsultationService(engine, sealer, utc_now, notifications)
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str) -> Engine:
+    return open_database(url)
