@@ -13,6 +13,7 @@ import typer
 
 from mesobot import paths, settings
 from mesobot.knowledge.source import ContentError
+from mesobot.staff.requests import app as requests_app
 
 app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local variables: patients' texts, secrets
@@ -20,6 +21,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Mesobot: train, run, measure.",
 )
+
+app.add_typer(requests_app, name="requests")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,5 +15,5 @@ ENCODER_FOLDER = ROOT / "build" / "nlu" / "encoder"
 MODELS = ROOT / "models"
 MODEL = MODELS / "mesobot.tar.gz"
 
-# What a running assistant keeps (conversations, later requests); never deleted by us.
-STATE = ROOT / "var"
+# What a running assistant keeps: conversations, requests, caught mails. Never deleted by us.
+STATE = Path(os.environ.get("MESOBOT_STATE") or ROOT / "var")

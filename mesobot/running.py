@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mesobot import paths, settings
+from mesobot.consultation.mail_settings import catcher_port
 
 _SLOWEST_START_SECONDS = 180
 _ACTIONS_START_SECONDS = 60
@@ -44,17 +45,20 @@ def run() -> int:
 
     settings.prepare_environment(os.environ)
     os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(settings.actions_port())
-    for variable, number in (
-        ("MESOBOT_PORT", settings.port()),
-        ("MESOBOT_ACTIONS_PORT", settings.actions_port()),
-    ):
+    caught = settings.mails_are_caught(os.environ)
+    ports = {
+        "MESOBOT_PORT": settings.port(),
+        "MESOBOT_ACTIONS_PORT": settings.actions_port(),
+        **({"MESOBOT_CATCHER_PORT": catcher_port(os.environ)} if caught else {}),
+    }
+    for variable, number in ports.items():
         _require_free(variable, number)
     os.chdir(paths.ROOT)
     manager = Manager()
     manager.add_process("actions", shlex.join(actions_command(settings.actions_port())))
     manager.add_process("rasa", shlex.join(rasa_command(settings.port())))
     manager.add_process("relay", shlex.join(RELAY_COMMAND))
-    if settings.mails_are_caught(os.environ):
+    if caught:
         manager.add_process("mail", shlex.join(CATCHER_COMMAND))
     announcer = threading.Thread(target=_announce_when_ready, args=(settings.port(),), daemon=True)
     announcer.start()

@@ -46,7 +46,9 @@ def quiet_rasa() -> None:
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:
     """Fill in what Rasa and ``endpoints.yml`` read from the environment, where unset."""
-    STATE.mkdir(mode=0o700, exist_ok=True)  # conversations: nobody else on this machine reads them
+    STATE.mkdir(
+        mode=0o700, parents=True, exist_ok=True
+    )  # conversations: nobody else on this machine reads them
     defaults = {
         **QUIET,
         "MESOBOT_ACTIONS_URL": actions_url(actions_port()),

@@ -35,11 +35,12 @@ class ReplyCollector(OutputChannel):
         self._add(recipient_id, text)
 
     def _add(self, recipient_id: str, text: str, **parts: Any) -> None:
-        """The last buttons win: they answer what was asked last."""
+        """Only the last message's buttons stay: they answer what was asked last."""
         if not self.messages:
             self.messages.append({"recipient_id": recipient_id, "text": text})
         else:
             self.messages[0]["text"] += f"\n{text}"
+            self.messages[0].pop("buttons", None)
         reply = self.messages[0]
         topics = [*reply.get("topics", []), *(parts.pop("topics", None) or [])]
         reply.update({name: part for name, part in parts.items() if part})

@@ -11,6 +11,7 @@ from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import open_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.mail_settings import SettingsError, read_whatsapp_settings
+from mesobot.consultation.privacy import Privacy
 from mesobot.consultation.relay_process import database_url
 from mesobot.consultation.request import DeliveryKind, NewRequest, Way
 from mesobot.consultation.service import ConsultationService
@@ -38,6 +39,16 @@ def open_desk(environment: Mapping[str, str]) -> ConsultationService:
         return kinds
 
     return ConsultationService(engine, sealer, utc_now, notifications)
+
+
+def open_privacy(environment: Mapping[str, str]) -> Privacy:
+    """Erasure and retention on the same database.
+
+    Raises:
+        DatabaseUnavailableError: if the database does not answer.
+    """
+    engine = _engine(database_url(environment))
+    return Privacy(engine, Sealer.from_environment(environment), utc_now)
 
 
 @lru_cache(maxsize=4)

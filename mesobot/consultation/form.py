@@ -70,6 +70,9 @@ _QUESTION_AT = 0.5
 """Score from which a message that answers nothing is a question of its own."""
 _SURE_QUESTION_AT = 0.7
 """The same for messages that could be a name."""
+_QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
+_REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
+"""Other things that people say in between; a name may look like one of them."""
 _LONGEST_NAME_WORDS = 4
 _CANCEL = re.compile(
     r"^\W*(?:please\s+|ok\s+|no\W+)?(?:cancel|stop|quit|exit|abort|never ?mind|forget it|start over|"
@@ -123,11 +126,12 @@ def read_answer(
         return FormReading(Kind.CANCEL, note=asked.value)
     if _WHY.search(text):
         return FormReading(Kind.WHY, note=asked.value)
-    asks_something = topic.split("/", maxsplit=1)[0] in ("faq", "unanswered", "bot_challenge")
-    if asked is Field.NAME and asks_something and score >= _SURE_QUESTION_AT:
+    group = topic.split("/", maxsplit=1)[0]
+    if asked is Field.NAME and group in _QUESTIONS and score >= _SURE_QUESTION_AT:
         return None
     reading = _READERS[asked](text, way, lists)
-    if reading.kind is Kind.PROBLEM and asks_something and score >= _QUESTION_AT:
+    elsewhere = _QUESTIONS if asked is Field.NAME else _QUESTIONS | _REMARKS
+    if reading.kind is Kind.PROBLEM and group in elsewhere and score >= _QUESTION_AT:
         return None
     return reading
 

@@ -24,11 +24,12 @@ from mesobot.running import free_port, rasa_command, wait_for
 
 @dataclass
 class Assistant:
-    """A running assistant and the log of its processes."""
+    """A running assistant, the log of its processes and the folder of what it keeps."""
 
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    state: Path
 
     def post(self, body: bytes) -> tuple[int, Any]:
         request = urllib.request.Request(
@@ -64,7 +65,9 @@ def running(command: list[str], folder: Path, **variables: str) -> Iterator[Assi
     environment = {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
+        "MESOBOT_STATE": str(folder / "state"),
         "MESOBOT_TRACKER_DB": str(folder / "conversations.db"),
+        "MESOBOT_CATCHER_PORT": str(free_port()),
         **variables,
     }
     with log.open("wb") as output:
@@ -76,7 +79,7 @@ def running(command: list[str], folder: Path, **variables: str) -> Iterator[Assi
         alive = lambda: process.poll() is None  # noqa: E731
         ready = wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", 120, alive)
         assert ready, log.read_text(encoding="utf-8")[-3000:]
-        yield Assistant(port, process, log)
+        yield Assistant(port, process, log, folder / "state")
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)

@@ -1,0 +1,1 @@
+"""What the clinic's staff see and do at the command line."""

@@ -1,0 +1,112 @@
+"""A patient becomes a request that the clinic sees: the whole way, with real processes."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from tests.scenarios.conftest import Assistant
+
+TO_CONFIRMATION = ("weekend", "yes")
+
+
+def say_all(assistant: Assistant, sender: str, *texts: str) -> list[str]:
+    return [assistant.say(sender, text)["text"] for text in texts]
+
+
+def mails(state: Path, reference: str, count: int, seconds: float = 20) -> list[str]:
+    """Bodies of the caught mails that name a reference; it is an error if there are too few."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = []
+        for path in (state / "mail").glob("*.eml"):
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            body = mail.get_body(("plain",))
+            if body and reference in body.get_content():
+                found.append(f"{mail['Subject']}\n{mail['Reply-To']}\n{body.get_content()}")
+        if len(found) >= count:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"fewer than {count} mails in {seconds} s")
+
+
+def test_a_request_by_email_reaches_the_clinic_and_is_acknowledged(assistant: Assistant) -> None:
+    *_, saved = say_all(
+        assistant, "by-email", "i want to book an appointment", "2", "Ada Okur",
+        "ada.okur@mail.com", "acne scars", *TO_CONFIRMATION, "yes",
+    )  # fmt: skip
+    reference = re.search(r"M-[A-Z0-9]{6}", saved)
+    assert reference, saved
+    both = mails(assistant.state, reference[0], 2)
+    to_clinic = next(mail for mail in both if "ada.okur@mail.com" in mail)
+    assert "Ada Okur" in to_clinic
+    assert "Acne scars" in to_clinic
+    to_patient = next(mail for mail in both if mail is not to_clinic)
+    assert "Acne scars" not in to_patient
+
+
+def test_a_question_in_between_is_answered_and_the_form_goes_on(assistant: Assistant) -> None:
+    sender = "digression"
+    say_all(assistant, sender, "can someone call me back", "1")
+    reply = assistant.say(sender, "does it hurt?")
+    assert "relatively painless" in reply["text"]
+    assert reply["text"].endswith("What is your name?")
+    assert "buttons" not in reply
+
+
+def test_cancelling_stores_nothing_and_the_next_request_begins_anew(assistant: Assistant) -> None:
+    replies = say_all(assistant, "cancels", "book please", "1", "Cora", "cancel", "book please")
+    assert "nothing was stored" in replies[-2]
+    assert "How should the clinic reach you?" in replies[-1]
+
+
+def test_without_consent_nothing_is_stored(assistant: Assistant) -> None:
+    *_, reply = say_all(
+        assistant, "refuses", "i want an appointment", "1", "Rita", "0532 111 22 33", "6",
+        "any", "no",
+    )  # fmt: skip
+    assert 'without your "yes" nothing is stored' in reply
+    with sqlite3.connect(assistant.state / "requests.db") as database:
+        names = database.execute("select name from requests").fetchall()
+    assert all("Rita" not in str(name) for name in names)
+
+
+def test_three_answers_that_cannot_be_used_lead_to_a_person(assistant: Assistant) -> None:
+    *_, reply = say_all(
+        assistant, "gives-up", "i want an appointment", "1", "Gil", "12", "34", "56"
+    )
+    assert "+90 543 197 43 20" in reply
+    assert "What is your" not in reply
+
+
+def test_a_correction_is_read_back(assistant: Assistant) -> None:
+    *_, reply = say_all(
+        assistant, "corrects", "i want an appointment", "1", "Kim", "0532 111 22 33", "6", "any",
+        "yes", "change my number", "0533 111 22 33",
+    )  # fmt: skip
+    assert "+905331112233" in reply
+    assert "Shall I send it?" in reply
+
+
+def test_an_emergency_in_the_form_comes_alone_and_the_request_can_go_on(assistant) -> None:
+    sender = "form-emergency"
+    say_all(assistant, sender, "i want an appointment", "1", "Eve")
+    alarm = assistant.say(sender, "my throat is swelling i cannot breathe")
+    assert alarm["text"].startswith("This can be an emergency. Call 112")
+    assert "WhatsApp number?" not in alarm["text"]
+    assert "What is your WhatsApp number?" in assistant.say(sender, "book please")["text"]
+
+
+def test_sending_twice_gives_one_request(assistant: Assistant) -> None:
+    sender = "twice"
+    answers = ("1", "Ty", "0532 222 33 44", "6", "any", "yes", "yes")
+    *_, first = say_all(assistant, sender, "i want an appointment", *answers)
+    assert "Saved. Your reference is" in first
+    again = assistant.say(sender, "yes")["text"]
+    assert "Saved" not in again
+    with sqlite3.connect(assistant.state / "requests.db") as database:
+        count = database.execute("select count(*) from requests where name like '%Ty%'").fetchone()
+    assert count == (1,)
