@@ -82,6 +82,9 @@ def _complaints(
     for key in metadata:
         if key not in _SWITCHES:
             yield line_of(metadata, key), f"unknown key '{key}'; use {', '.join(sorted(_SWITCHES))}"
+    chosen = [metadata.get("by_note", {}), *metadata.get("by_slot", {}).values()]
+    for target in sorted({name for choice in chosen for name in choice.values()} - names):
+        yield line_of(reply, "metadata"), f"a choice names no reply: '{target}'"
     for key in _LEADS_TO:
         if key in metadata and metadata[key] not in names:
             yield line_of(metadata, key), f"'{key}' names no reply: '{metadata[key]}'"

@@ -38,6 +38,11 @@ def test_a_good_reply_passes(tmp_path) -> None:
         ("Hello from", "so " * 12, "at most 10 are read"),
         ("after_two_misses", "after_two_mises", "a.yml:5: unknown key 'after_two_mises'"),
         (": utter_hello\n", ": utter_hallo\n", "a.yml:5: 'after_two_misses' names no reply"),
+        (
+            "after_two_misses: utter_hello",
+            "by_note: {x: utter_gone}",
+            "names no reply: 'utter_gone'",
+        ),
         ("    - text: Hello from {city}.", "    - txt: Hi.", "the reply has no 'text'"),
     ],
 )
