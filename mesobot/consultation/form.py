@@ -75,8 +75,10 @@ _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye",
 """Other things that people say in between; a name may look like one of them."""
 _LONGEST_NAME_WORDS = 4
 _CANCEL = re.compile(
-    r"^\W*(?:please\s+|ok\s+|no\W+)?(?:cancel|stop|quit|exit|abort|never ?mind|forget it|start over|"
-    r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b.{0,25}$",
+    r"^\W*(?:please\s+|ok\s+|no\W+)?(?:cancel|stop|quit|exit|abort|start over|"
+    r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b.{0,25}$"
+    r"|\b(?:forget it|never ?mind)\b"
+    r"|\b(?:do not|don.?t|will not|won.?t)\b.{0,15}\b(?:give|tell|share)\b.{0,15}\bmy\b",
     re.IGNORECASE,
 )
 _WHY = re.compile(
@@ -93,6 +95,14 @@ _WAYS = {
     Way.WHATSAPP.value: ("whatsapp", "whats app", "watsapp", "wp", "wapp", "phone", "text me"),
     Way.EMAIL.value: ("e-mail", "email", "mail", "by mail", "e mail"),
 }
+_OTHER_WAY = re.compile(
+    r"\b(?:by|via|with|rather|use|prefer|through)\s+(?:my\s+)?(?P<a>e-?mail|mail|whats ?app)\b"
+    r"|\b(?P<b>e-?mail|mail|whats ?app) (?:instead|please|is better)\b",
+    re.IGNORECASE,
+)
+_UNWANTED = re.compile(
+    r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
+)
 _FIELD_WORDS = {
     Field.WAY: ("way", "how to reach me", "whatsapp instead", "e-mail instead", "email instead"),
     Field.NAME: ("name",),
@@ -122,10 +132,14 @@ def read_answer(
         score: of that topic, in [0, 1].
         way: how the patient wants to be reached, once that is known.
     """
-    if _CANCEL.match(text):
+    if _CANCEL.search(text):
         return FormReading(Kind.CANCEL, note=asked.value)
     if _WHY.search(text):
         return FormReading(Kind.WHY, note=asked.value)
+    other = _OTHER_WAY.search(text)
+    if other and asked in (Field.NAME, Field.CONTACT) and not _contact_in(text):
+        wanted = Way.EMAIL if "mail" in other[0].lower() else Way.WHATSAPP
+        return _answer(Field.WAY, wanted.value)
     group = topic.split("/", maxsplit=1)[0]
     if asked is Field.NAME and group in _QUESTIONS and score >= _SURE_QUESTION_AT:
         return None
@@ -254,4 +268,6 @@ def _digit(text: str, count: int) -> int | None:
 
 
 def _has(words: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) is not None
+    """Whether words name something, other than to say that it is not wanted."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)
+    return found is not None and not _UNWANTED.search(words[: found.start()])

@@ -25,9 +25,11 @@ from mesobot.dialogue.replies import Answer, Notices, Part, choices, next_topics
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.nlu.follow_ups import WHY
 from mesobot.paths import CLINIC
+from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
+_EMERGENCY = UTTER + Danger.EMERGENCY.value
 FIELDS = tuple(field.value for field in Field)
 
 
@@ -173,7 +175,9 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
     for key in ("label", "miss", "lang", "alone"):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
-    if "/" in last.name:
+    if last.name.startswith(_EMERGENCY):
+        metadata["alarm"] = Danger.EMERGENCY.value
+    if "/" in last.name or "label" in last.metadata:
         metadata["full_topic"] = last.name.removeprefix(UTTER)
     return metadata
 

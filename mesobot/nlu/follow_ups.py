@@ -30,7 +30,7 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _WHY_NOT = re.compile(r"^\W*(?:but |and )?why not\W*$", re.IGNORECASE)
-_SHORT = 8
+_SHORT = 10
 """Words of a message that may lean on the one before it."""
 _OWN_WORDS = 0.4
 _CLEAR_AT = 0.6

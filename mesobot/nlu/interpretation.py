@@ -22,6 +22,8 @@ _MOST_SENTENCES = 10
 _LOOK_CLOSER_AT = 0.06
 """Belief of a whole message in a danger from which each of its sentences is looked at."""
 _MOST_QUESTIONS = 3
+_ORDER = list(Danger)
+"""Most serious first."""
 _DANGERS = frozenset(danger.value for danger in Danger)
 _OTHER_LANGUAGE = "other_language"
 _SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "next_step"})
@@ -32,6 +34,8 @@ _SURELY_TOGETHER = 0.9
 _CLEAR_AT = 0.8
 """Score of the whole message from which it is not cut when it asks only once: cutting costs a
 ranking for each stretch, and most messages are one clear question."""
+_FEW_WORDS = 6
+"""Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
 _FEWEST_WORDS = 3
@@ -131,7 +135,9 @@ class Interpreter:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""
         both = self._assess(f"{question} {text}", [], rank)
         before = self._assess(question, [], rank)
-        return both if both.danger and not both.possible and not before.danger else Assessment()
+        known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
+        worse = both.danger and not both.possible and _ORDER.index(both.danger) < known
+        return both if worse else Assessment()
 
 
 def _beliefs(ranking: Sequence[Ranked]) -> dict[Danger, float]:
@@ -169,7 +175,8 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
         return [single]
     found = pieces(document, _MOST_PIECES)
     asks_once = sum(piece.asks for piece in found) <= 1
-    if len(found) <= 1 or (asks_once and whole[0].score >= _CLEAR_AT):
+    clear = asks_once and whole[0].score >= _CLEAR_AT and len(document) > _FEW_WORDS
+    if len(found) <= 1 or clear:
         return [single]
 
     def own_topics(part: str) -> list[Ranked]:

@@ -7,6 +7,9 @@ import re
 import pytest
 import yaml
 
+from mesobot.consultation.form import Field
+from mesobot.consultation.questionnaire import load_questionnaire
+from mesobot.dialogue.form_texts import REFERENCE, form_values
 from mesobot.knowledge.content import load_content
 from mesobot.knowledge.facts import Fact
 from mesobot.knowledge.grounding import check_grounding, forbidden_words, load_content_rules
@@ -135,7 +138,9 @@ def test_no_reply_advertises_or_is_cut_in_two(name: str, response: dict) -> None
     assert forbidden_words(text, RULES.hype) == [], name
     assert len(text.split()) <= RULES.most_words, name
     assert "\n\n" not in text.strip(), name
-    known = set(CONTENT.clinic.placeholders())
+    lists = load_questionnaire(CLINIC / "consultation.yml")
+    answers = dict.fromkeys((REFERENCE, *(field.value for field in Field)), "")
+    known = {*CONTENT.clinic.placeholders(), *form_values(answers, CONTENT.clinic, lists)}
     assert set(re.findall(r"\{(\w+)\}", text)) <= known, name
 
 

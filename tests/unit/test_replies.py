@@ -37,7 +37,12 @@ def test_a_text_that_says_it_is_automated_does_not_say_it_twice() -> None:
 
 
 def test_unknown_braces_stay() -> None:
-    assert fill("{nobody} {city}", clinic_of()) == "{nobody} Istanbul"
+    assert fill("{nobody} {city}", {"city": "Istanbul"}) == "{nobody} Istanbul"
+
+
+def test_braces_in_what_a_patient_typed_are_not_filled() -> None:
+    known = {"name": "{whatsapp}", "whatsapp": "+90"}
+    assert fill("{name}", known) == "{whatsapp}"
 
 
 def test_no_reply_has_an_empty_line() -> None:
@@ -64,13 +69,15 @@ def test_several_answers_stand_in_order_with_their_labels_and_share_the_legal_se
 
 
 def test_a_part_that_was_not_understood_is_named() -> None:
-    text = render([answer_about("pain")], clinic_of(), Notices(False, False), ["blorp the what?"])
+    text = render(
+        [answer_about("pain")], clinic_of(), Notices(False, False), unclear=["blorp the what?"]
+    )
     assert text.endswith("I am not sure what you mean by “blorp the what”.")
 
 
 def test_a_warning_comes_before_everything_else() -> None:
     warning = Answer("utter_possible_emergency", None, "Call {emergency_number}.")
-    text = render([answer_about("pain")], clinic_of(), BOTH, (), warning)
+    text = render([answer_about("pain")], clinic_of(), BOTH, warning=warning)
     assert text.startswith("Call 112.")
 
 

@@ -23,6 +23,7 @@ def read(
         (Field.WAY, "2.", "email"),
         (Field.WAY, "E-mail", "email"),
         (Field.WAY, "by mail please", "email"),
+        (Field.WAY, "no whatsapp, email", "email"),
         (Field.WAY, "whatsapp is fine", "whatsapp"),
         (Field.NAME, "my name is Ayşe Yılmaz", "Ayşe Yılmaz"),
         (Field.NAME, "محمد", "محمد"),
@@ -49,6 +50,7 @@ def test_an_answer_is_read(asked: Field, text: str, value: str) -> None:
     [
         (Field.WAY, "3", "way"),
         (Field.WAY, "whatsapp or email", "way"),
+        (Field.WAY, "no whatsapp, i want a real person", "way"),
         (Field.NAME, "yes", "name"),
         (Field.NAME, "<b>Ada</b>", "name_markup"),
         (Field.NAME, "=cmd|' /C calc'!A0", "name_formula"),
@@ -95,7 +97,16 @@ def test_a_question_in_between_is_left_to_the_assistant(asked: Field) -> None:
     assert read(asked, "does it hurt", topic="faq/pain", score=0.95) is None
 
 
-@pytest.mark.parametrize("text", ["cancel", "please stop", "forget it", "no, cancel that"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel",
+        "please stop",
+        "forget it",
+        "no, cancel that",
+        "i told you to forget it. i dont give you my name",
+    ],
+)
 def test_cancelling_is_heard_at_every_field(text: str) -> None:
     for asked in Field:
         reading = read(asked, text)
@@ -125,3 +136,10 @@ def test_a_questionnaire_without_consent_is_refused(tmp_path) -> None:
     (tmp_path / "c.yml").write_text("concerns: {other: Else}\ntimes: [Any]\n", encoding="utf-8")
     with pytest.raises(ContentError, match="'consent' needs a 'version'"):
         load_questionnaire(tmp_path / "c.yml")
+
+
+@pytest.mark.parametrize("asked", [Field.NAME, Field.CONTACT])
+@pytest.mark.parametrize("text", ["BY EMAIL i said", "rather email", "e-mail instead"])
+def test_another_way_can_still_be_chosen(asked: Field, text: str) -> None:
+    """ "BY EMAIL i said" was answered by asking for a WhatsApp number once more."""
+    assert read(asked, text) == FormReading(Kind.ANSWER, {Field.WAY: "email"})
