@@ -13,8 +13,8 @@ from mesobot.nlu.decision import NOT_UNDERSTOOD
 from mesobot.safety.red_flags import Danger
 
 UTTER = "utter_"
-_REPLIES_TO_BE_CAREFUL = 3
-"""After an emergency so many replies begin with what to do if it is still happening."""
+_REPLIES_TO_BE_CAREFUL = 2
+"""After an emergency so many treatment answers begin with what to do if it still happens."""
 QUESTIONS = "questions"
 """Key of the parse result: what the message was understood to ask, in order."""
 POSSIBLE_DANGER = "possible_danger"
@@ -98,11 +98,11 @@ class Conversation:
         return [h.text for h in heard if h.topic == NOT_UNDERSTOOD] if len(heard) > 1 else []
 
     def may_be_danger(self) -> bool:
-        """Whether an emergency is possible: the message may speak of one, or an earlier one did."""
+        """Whether the latest message may speak of an emergency, or only ask about one."""
         data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return bool(data.get(POSSIBLE_DANGER)) or self._was_emergency()
+        return bool(data.get(POSSIBLE_DANGER))
 
-    def _was_emergency(self) -> bool:
+    def was_emergency(self) -> bool:
         """Whether one of the last replies was the emergency text."""
         latest = list(self._said())[-_REPLIES_TO_BE_CAREFUL:]
         return any(said.get("alarm") == Danger.EMERGENCY.value for said in latest)

@@ -72,7 +72,9 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             return None
         conversation = Conversation(tracker)
         parts = self._parts(self._answers[utter_action], conversation)
-        warning = self._answers[_WARNING] if conversation.may_be_danger() else None
+        careful = conversation.was_emergency() and any(p.answer.is_treatment_answer for p in parts)
+        possible = conversation.may_be_danger()
+        warning = self._answers[_WARNING] if possible or careful else None
         notices = Notices(
             automated=not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
@@ -86,7 +88,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
                 warning=warning,
                 values=self._values(conversation, kwargs),
             ),
-            "metadata": _metadata(parts, warning),
+            "metadata": _metadata(parts, warning if possible else None),
         }
         buttons = self._buttons(parts, conversation)
         if buttons:

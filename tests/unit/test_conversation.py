@@ -66,7 +66,6 @@ def test_reported_topics_prefer_what_was_answered() -> None:
 def test_after_an_emergency_the_next_answers_are_still_given_with_care() -> None:
     """ "Can I drink water while waiting" got an ordinary answer right after the alarm."""
     alarm = said(alarm="medical_emergency")
-    assert conversation(alarm, heard("faq")).may_be_danger()
-    assert conversation(alarm, said("pain"), said("risks"), heard("faq")).may_be_danger()
-    later = [said("pain") for _ in range(3)]
-    assert not conversation(alarm, *later, heard("faq")).may_be_danger()
+    assert conversation(alarm, heard("faq")).was_emergency()
+    assert conversation(alarm, said("thanks"), heard("faq")).was_emergency()
+    assert not conversation(alarm, said("pain"), said("risks"), heard("faq")).was_emergency()
