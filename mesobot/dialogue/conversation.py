@@ -182,7 +182,9 @@ def last_answer(events: list[Event]) -> tuple[str, str] | None:
         elif isinstance(event, BotUttered):
             metadata = event.metadata.get("metadata") or {}
             topic, label = metadata.get("full_topic"), metadata.get("label")
-            if topic and label:
+            if metadata.get("alarm") and asked is not None:
+                found = (str(metadata["alarm"]), str(asked.text))
+            elif topic and label:
                 own = asked is not None and _speaks_for_itself(asked, topic)
                 found = (topic, str(asked.text) if own and asked else str(label))
             elif metadata.get("miss") and metadata.get("miss") != "no_context":

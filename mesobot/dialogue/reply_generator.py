@@ -29,7 +29,6 @@ from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
-_EMERGENCY = UTTER + Danger.EMERGENCY.value
 FIELDS = tuple(field.value for field in Field)
 
 
@@ -177,9 +176,10 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
     for key in ("label", "miss", "lang", "alone"):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
-    if last.name.startswith(_EMERGENCY):
-        metadata["alarm"] = Danger.EMERGENCY.value
-    if "/" in last.name or "label" in last.metadata:
+    alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)
+    if alarm:
+        metadata["alarm"] = alarm.value
+    if "/" in last.name:
         metadata["full_topic"] = last.name.removeprefix(UTTER)
     return metadata
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds
 from mesobot.nlu.topic_model import Ranked
+from mesobot.safety.red_flags import Danger
 
 FOLLOW_UP = "follow_up/"
 """How the names of the follow-up intents begin."""
@@ -32,6 +33,7 @@ _LEANS = re.compile(
 _WHY_NOT = re.compile(r"^\W*(?:but |and )?why not\W*$", re.IGNORECASE)
 _SHORT = 10
 """Words of a message that may lean on the one before it."""
+_DANGERS = frozenset(danger.value for danger in Danger)
 _OWN_WORDS = 0.4
 _CLEAR_AT = 0.6
 """Score from which a short message is understood without the one before it."""
@@ -65,6 +67,20 @@ def in_context(
     context: Context,
 ) -> Decision:
     """What a message means after ``context``, given what it would mean alone."""
+    if context.topic in _DANGERS:
+        return _after_danger(text, alone, context)
+    return _after_answer(text, alone, rank, thresholds, context)
+
+
+def _after_danger(text: str, alone: Decision, context: Context) -> Decision:
+    """ "Is that normal?" after a danger sign: no other topic may answer it."""
+    leans = alone.topic in (AGAIN, WHY) or _may_lean(text, alone)
+    return Decision(context.topic, 1.0, follow_up=ELLIPTICAL) if leans else alone
+
+
+def _after_answer(
+    text: str, alone: Decision, rank: Rank, thresholds: Thresholds, context: Context
+) -> Decision:
     # "Why not?" alone reads like "yes".
     back = WHY if _WHY_NOT.match(text) else alone.topic
     if back in (AGAIN, WHY):

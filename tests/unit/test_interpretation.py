@@ -72,6 +72,17 @@ def test_a_follow_up_is_read_with_the_question_before_it(nlp) -> None:
     assert topics(nlp, "is that normal?", BRUISES) == ["faq/side_effects"]
 
 
+@pytest.mark.parametrize("danger", ["medical_emergency", "distress", "see_doctor_today"])
+@pytest.mark.parametrize("message", ["is that normal?", "why?", "say that again", "are you sure"])
+def test_after_a_danger_sign_no_other_topic_reassures(nlp, danger: str, message: str) -> None:
+    """Lumps and fever, then "is that normal?", got "most people find it relatively painless"."""
+    assert topics(nlp, message, Context(danger, "does it bruise?")) == [danger]
+
+
+def test_after_a_danger_sign_a_clear_new_question_is_heard(nlp) -> None:
+    assert topics(nlp, "does it hurt", Context("see_doctor_today", "lumps")) == ["faq/pain"]
+
+
 @pytest.mark.parametrize("message", ["say that again", "why?", "why not?"])
 def test_again_and_why_come_back_to_the_last_topic(nlp, message: str) -> None:
     assert topics(nlp, message, Context("faq/pain", "does it hurt")) == ["faq/pain"]
