@@ -73,7 +73,7 @@ def in_context(
 
 
 def _after_danger(text: str, alone: Decision, context: Context) -> Decision:
-    """ "Is that normal?" after a danger sign: no other topic may answer it."""
+    """After a danger sign no other topic may answer "is that normal?"."""
     leans = alone.topic in (AGAIN, WHY) or _may_lean(text, alone)
     return Decision(context.topic, 1.0, follow_up=ELLIPTICAL) if leans else alone
 
