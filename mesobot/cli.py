@@ -107,6 +107,25 @@ def replay(
 
 
 @app.command()
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="For programs instead of people."),
+) -> None:
+    """Say what is configured, what is missing and what would fail."""
+    from mesobot.staff import findings, terminal
+    from mesobot.staff.doctor import diagnose
+    from mesobot.staff.installation import this_installation
+
+    found = diagnose(this_installation())
+    if as_json:
+        typer.echo(findings.as_json(found))
+    else:
+        terminal.show(findings.as_table(found))
+        typer.echo(findings.summary(found))
+    if findings.something_fails(found):
+        sys.exit(1)
+
+
+@app.command()
 def evaluate(
     cross_validation: bool = typer.Option(True, help="Also train on four fifths, five times."),
     write_known_misses: bool = typer.Option(

@@ -3,117 +3,109 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, List, Optional  # noqa: UP035 - typer 0.7 reads them at run time
 
 import typer
 
+from mesobot import paths
+from mesobot.consultation.request import State
+from mesobot.staff.desk import (
+    NO_DATABASE,
+    NOT_POSSIBLE,
+    UNKNOWN,
+    WRONG_USAGE,
+    explained,
+    give_up,
+    open_requests,
+    remark_on,
+    staff_name,
+)
+
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from zoneinfo import ZoneInfo
 
     from mesobot.consultation.request import StoredRequest
     from mesobot.consultation.service import ConsultationService
 
-NOT_POSSIBLE, WRONG_USAGE, NO_DATABASE = 1, 2, 3
-"""Exit codes beside 0."""
+__all__ = ["NOT_POSSIBLE", "NO_DATABASE", "WRONG_USAGE", "app"]
 
 app = typer.Typer(no_args_is_help=True, help="Consultation requests of patients.")
 _STAFF = typer.Option(None, "--as", help="Who you are; default: the name you are logged in with.")
-
-
-@contextmanager
-def _desk() -> Iterator[ConsultationService]:
-    """The service; what goes wrong becomes a sentence and an exit code."""
-    from mesobot.consultation.desk import open_desk
-    from mesobot.consultation.encryption import SealedError
-    from mesobot.consultation.service import UnknownReferenceError, WrongStateError
-    from mesobot.consultation.transactions import DatabaseUnavailableError
-
-    try:
-        yield open_desk(os.environ)
-    except UnknownReferenceError:
-        _give_up("There is no request of that reference. `mesobot requests list` shows all.")
-    except WrongStateError as error:
-        _give_up(str(error))
-    except DatabaseUnavailableError:
-        _give_up("The database of the requests does not answer; nothing was changed.", NO_DATABASE)
-    except SealedError as error:
-        _give_up(str(error), NO_DATABASE)
-
-
-def _give_up(sentence: str, code: int = NOT_POSSIBLE) -> None:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
-
-
-def _show(table: RenderableType) -> None:
-    from rich.console import Console
-
-    Console(soft_wrap=False).print(table)
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo("Europe/Istanbul")
+_DONE = (State.CLOSED, State.ERASED)
+_EVERYTHING = 1_000_000
 
 
 @app.command("list")
 def list_requests(
-    open_only: bool = typer.Option(False, "--open", help="Only those that still need somebody."),
-    most: int = typer.Option(50, help="How many, newest first."),
+    states: Optional[List[State]] = typer.Option(  # noqa: UP006 - see above
+        None, "--state", help="Only those in this state; may be given several times."
+    ),
+    open_only: bool = typer.Option(
+        True, "--open/--all", help="Those that still need somebody, or all."
+    ),
+    most: int = typer.Option(50, min=1, help="How many, newest first."),
 ) -> None:
-    """All requests, newest first."""
-    from mesobot.consultation.request import State
+    """Requests that still need somebody, newest first."""
     from mesobot.staff.tables import overview
+    from mesobot.staff.terminal import show as show_table
+    from mesobot.staff.terminal import terminal_width
 
-    done = {State.CLOSED, State.ERASED}
-    with _desk() as desk:
-        found = desk.list([s for s in State if s not in done] if open_only else (), most)
-        if found:
-            _show(overview(found, _zone()))
-        else:
-            typer.echo("No requests.")
+    wanted = states or ([state for state in State if state not in _DONE] if open_only else [])
+    with open_requests() as desk:
+        found = desk.list(wanted, most + 1)
+    if not found:
+        typer.echo("No such requests." if states else f"No {'open ' * open_only}requests.")
+        return
+    show_table(overview(found[:most], _zone(), terminal_width()))
+    if len(found) > most:
+        typer.echo(f"Only the newest {most} are shown; --most N shows more.", err=True)
+    remark_on(found[:most])
 
 
 @app.command()
 def show(reference: str) -> None:
     """Everything about one request."""
     from mesobot.staff.tables import details
+    from mesobot.staff.terminal import show as show_table
 
-    with _desk() as desk:
+    with open_requests() as desk:
         found = desk.find(reference)
-        if found is None:
-            _give_up("There is no request of that reference. `mesobot requests list` shows all.")
-        else:
-            _show(details(found, _zone()))
+    if found is None:
+        give_up(UNKNOWN)
+    show_table(details(found, _zone()))
+    remark_on([found])
 
 
 @app.command()
 def claim(reference: str, staff: Optional[str] = _STAFF) -> None:
     """Say that you take care of it."""
-    _change(lambda desk: desk.claim(reference, _name(staff)))
+    name = staff_name(staff)
+    _change(reference, lambda desk: desk.claim(reference, name))
 
 
 @app.command()
 def contacted(reference: str, staff: Optional[str] = _STAFF) -> None:
     """Say that the patient has been answered."""
-    _change(lambda desk: desk.contacted(reference, _name(staff)))
+    name = staff_name(staff)
+    _change(reference, lambda desk: desk.contacted(reference, name))
 
 
 @app.command()
 def close(reference: str, staff: Optional[str] = _STAFF) -> None:
     """Say that nothing is left to do."""
-    _change(lambda desk: desk.close(reference, _name(staff)))
+    name = staff_name(staff)
+    _change(reference, lambda desk: desk.close(reference, name))
 
 
 @app.command()
 def retry(reference: str, staff: Optional[str] = _STAFF) -> None:
     """Send again what could not be delivered."""
-    with _desk() as desk:
-        count = desk.retry(reference, _name(staff))
-    typer.echo(f"{count} message(s) will be sent again." if count else "Nothing had failed.")
+    name = staff_name(staff)
+    with open_requests() as desk:
+        count = desk.retry(reference, name)
+    typer.echo(f"{count} message(s) will be sent again." if count else "Nothing had been given up.")
 
 
 @app.command()
@@ -122,45 +114,138 @@ def export(
     json_file: Optional[Path] = typer.Option(None, "--json", help="Write JSON here."),
 ) -> None:
     """Write all requests into a file that only you can read."""
-    from mesobot.staff.export import as_csv, as_json, write_privately
+    from mesobot.staff.export import as_csv, as_json
+    from mesobot.staff.files import write_privately
 
     if not csv_file and not json_file:
-        _give_up("Say where to: --csv FILE or --json FILE.", WRONG_USAGE)
-    with _desk() as desk:
-        everything = desk.list(limit=1_000_000)
+        give_up("Say where to: --csv FILE or --json FILE.", WRONG_USAGE)
+    if csv_file and json_file and csv_file.resolve() == json_file.resolve():
+        give_up("Name two files: the second one would replace the first.", WRONG_USAGE)
+    for target in filter(None, (csv_file, json_file)):
+        _require_writable(target)
+    with open_requests() as desk:
+        everything = desk.list(limit=_EVERYTHING)
     for path, text in ((csv_file, as_csv), (json_file, as_json)):
         if path:
-            write_privately(path, text(everything))
+            try:
+                write_privately(path, text(everything, _zone()))
+            except OSError as error:
+                give_up(f"{path} cannot be written: {error.strerror}.", WRONG_USAGE)
             typer.echo(f"{len(everything)} request(s) are in {path}.")
 
 
 @app.command()
 def erase(
+    context: typer.Context,
     reference: str,
     yes: bool = typer.Option(False, "--yes", help="Do not ask."),
     staff: Optional[str] = _STAFF,
 ) -> None:
-    """Remove a patient's data from a request and stop its messages."""
+    """Remove a patient's data: request, conversation, kept mails; stop its messages."""
+    from mesobot.consultation.database import open_database
+    from mesobot.consultation.desk import open_privacy
+    from mesobot.consultation.encryption import Sealer
+    from mesobot.consultation.relay_process import database_url
+    from mesobot.staff.erasure import ChatNotForgottenError, erase_everywhere, find_target, in_words
+
+    name = staff_name(staff)
+    with explained():
+        try:
+            sealer = Sealer.from_environment(os.environ)
+            engine = open_database(database_url(os.environ))
+        except ValueError as error:
+            give_up(f"The settings cannot be used: {error}.", NO_DATABASE)
+        target = find_target(engine, reference)
+        engine.dispose()
+        if target is None:
+            give_up(UNKNOWN)
+        if not yes:
+            question = f"Erase everything personal of {target.reference} ({target.state.value})?"
+            typer.confirm(question, abort=True)
+        try:
+            removed = erase_everywhere(
+                target,
+                open_privacy(os.environ),
+                sealer,
+                paths.STATE / "mail",
+                context.obj,  # given by the program that knows where conversations are kept
+                name,
+            )
+        except ChatNotForgottenError as error:
+            give_up(f"The conversation could not be removed ({error}); nothing was.", NO_DATABASE)
+        except OSError as error:
+            give_up(
+                f"{target.reference} is erased, but a kept mail is not: {error.strerror}.",
+                NO_DATABASE,
+            )
+    typer.echo(in_words(target.reference, removed))
+    if not removed.traces_removed:
+        give_up("Old bytes are still in the database's file; run this again later.", NO_DATABASE)
+
+
+@app.command()
+def purge(
+    days: int = typer.Option(
+        ..., "--older-than-days", min=1, max=36500, help="Since their last change."
+    ),
+) -> None:
+    """Delete closed and erased requests that are older than that, for good."""
+    from datetime import timedelta
+
     from mesobot.consultation.desk import open_privacy
 
-    if not yes:
-        typer.confirm(f"Erase everything personal of {reference}?", abort=True)
-    with _desk():
-        done = open_privacy(os.environ).erase(reference, _name(staff))
+    with open_requests():
+        gone = open_privacy(os.environ).purge(timedelta(days=days))
+    typer.echo(f"{gone} closed or erased request(s), unchanged for {days} days, deleted.")
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Copy the database into a file that only you can read, while everything runs."""
+    from mesobot.consultation.backup import BackupError, back_up
+    from mesobot.staff.files import database_file
+
+    _require_writable(file)
+    database = database_file(os.environ)
+    if database is None:
+        give_up("The requests are in PostgreSQL: use pg_dump for a backup.", WRONG_USAGE)
+    if not database.is_file():
+        give_up("There is no database yet; it is made with the first request.", NO_DATABASE)
+    try:
+        back_up(database, file)
+    except BackupError as error:
+        give_up(f"No backup was made: {error}.", NO_DATABASE)
     typer.echo(
-        f"Erased: {', '.join(done.references)}."
-        + ("" if done.traces_removed else " The file still holds traces; run it again later.")
-        + " Mails that were sent, and what was typed in the chat, are not in this database."
+        f"The copy is {file}. It holds patients' data, also what is erased later: "
+        "delete it when it is no longer needed."
     )
 
 
-def _change(change: Callable[[ConsultationService], StoredRequest]) -> None:
-    with _desk() as desk:
-        changed = change(desk)
-        typer.echo(f"{changed.reference} is now {changed.state.value}.")
+def _change(reference: str, change: Callable[[ConsultationService], StoredRequest]) -> None:
+    from mesobot.consultation.service import WrongStateError
+
+    with open_requests() as desk:
+        try:
+            changed = change(desk)
+        except WrongStateError as error:
+            present = desk.find(reference)
+            holder = present.claimed_by if present else None
+            give_up(f"{error}." + (f" {holder} takes care of it." if holder else ""))
+    typer.echo(f"{changed.reference} is now {changed.state.value}.")
 
 
-def _name(staff: str | None) -> str:
-    import getpass
+def _zone() -> ZoneInfo:
+    from mesobot.staff.zone import clinic_zone
 
-    return staff or getpass.getuser()
+    return clinic_zone(paths.CLINIC / "clinic.yml")
+
+
+def _require_writable(path: Path) -> None:
+    from mesobot.staff.files import complaint
+
+    try:
+        problem = complaint(path, os.environ)
+    except ValueError as error:
+        give_up(f"The settings cannot be used: {error}.", NO_DATABASE)
+    if problem:
+        give_up(problem, WRONG_USAGE)
