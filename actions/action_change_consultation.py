@@ -21,9 +21,15 @@ class ActionChangeConsultation(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Another way to be reached needs another contact, so both are emptied together."""
+        """Another way to be reached needs another contact, so both change together.
+
+        A way that was named with the wish ("rather by email") is kept: the form itself does
+        not fill it in, because then this action would not be asked for.
+        """
         named = next(tracker.get_latest_entity_values("consultation_change"), "")
         changed = [field for field in CHANGEABLE if field.value == named]
         if Field.WAY in changed:
             changed.append(Field.CONTACT)
-        return [SlotSet(field.value, None) for field in changed]
+        way = next(tracker.get_latest_entity_values(Field.WAY.value), None)
+        kept = [SlotSet(Field.WAY.value, way)] if way else []
+        return [*(SlotSet(field.value, None) for field in changed), *kept]

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from mesobot import paths
 from mesobot.consultation.migrations import migrate
 from mesobot.consultation.transactions import (
     LIMIT,
@@ -29,6 +31,7 @@ from mesobot.consultation.transactions import (
     writing,
 )
 
+DATABASE_VARIABLE = "MESOBOT_REQUESTS_DB"
 PRAGMAS = {
     # In that order: changing the journal mode may have to wait.
     "busy_timeout": str(int(LIMIT * 1000)),
@@ -49,6 +52,11 @@ _POSTGRESQL_OPTIONS = {
 
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 _BUSY_PAUSE = 0.05
+
+
+def database_url(environment: Mapping[str, str]) -> str:
+    """Where the consultation requests are kept: a file in ``var`` unless a URL is given."""
+    return environment.get(DATABASE_VARIABLE) or f"sqlite:///{paths.STATE / 'requests.db'}"
 
 
 def open_database(url: str) -> Engine:

@@ -8,11 +8,10 @@ from functools import lru_cache
 from sqlalchemy.engine import Engine
 
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.database import open_database
+from mesobot.consultation.database import database_url, open_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.mail_settings import SettingsError, read_whatsapp_settings
 from mesobot.consultation.privacy import Privacy
-from mesobot.consultation.relay_process import database_url
 from mesobot.consultation.request import DeliveryKind, NewRequest, Way
 from mesobot.consultation.service import ConsultationService
 

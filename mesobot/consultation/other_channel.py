@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 
 from sqlalchemy import insert, select
@@ -10,8 +9,8 @@ from sqlalchemy.engine import Engine
 
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.outbox import RELAY, Delivery
-from mesobot.consultation.records import record
-from mesobot.consultation.request import DeliveryKind, DeliveryState, State
+from mesobot.consultation.records import new_message, record
+from mesobot.consultation.request import DeliveryKind, State
 from mesobot.consultation.tables import outbox, requests
 from mesobot.consultation.transactions import writing
 
@@ -52,14 +51,6 @@ class OtherChannel:
             if kind is None or request.state in (State.CLOSED, State.ERASED):
                 return None
             now = self._clock()
-            message = {
-                "request_id": request.id,
-                "kind": kind,
-                "state": DeliveryState.WAITING,
-                "message_id": f"<{uuid.uuid4().hex}@mesobot>",
-                "created_at": now,
-                "attempts": 0,
-            }
-            connection.execute(insert(outbox).values(message))
+            connection.execute(insert(outbox).values(new_message(request.id, kind, now)))
             record(connection, request.id, now, "other channel", RELAY, kind.value)
         return kind

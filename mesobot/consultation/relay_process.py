@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from mesobot import paths
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.database import open_database
+from mesobot.consultation.database import database_url, open_database
 from mesobot.consultation.delivery.messages import (
     Letterhead,
     ascii_address,
@@ -42,16 +42,10 @@ from mesobot.consultation.transactions import DatabaseUnavailableError
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.knowledge.source import read_yaml
 
-DATABASE_VARIABLE = "MESOBOT_REQUESTS_DB"
 STATUS_FILE = paths.STATE / "relay.json"
 _UNUSABLE = 2
 _CAUGHT_INBOX = "clinic@localhost"
 _log = structlog.get_logger()
-
-
-def database_url(environment: Mapping[str, str]) -> str:
-    """Where the consultation requests are kept: a file in ``var`` unless a URL is given."""
-    return environment.get(DATABASE_VARIABLE) or f"sqlite:///{paths.STATE / 'requests.db'}"
 
 
 def run_relay(

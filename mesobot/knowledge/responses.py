@@ -15,7 +15,7 @@ _SWITCHES = {
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
 }
-_OF_THE_FORM = {
+FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
     *("consultation_reference", "whatsapp_reference_link"),
     *("concerns", "times", "privacy_notice", "consent_question"),
@@ -68,7 +68,7 @@ def _complaints(
     where = line_of(reply, "text")
     if not text:
         yield where, "the reply has no 'text'"
-    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders - _OF_THE_FORM):
+    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders - FORM_PLACEHOLDERS):
         yield (
             where,
             f"unknown placeholder '{{{name}}}'; there are {', '.join(sorted(placeholders))}",

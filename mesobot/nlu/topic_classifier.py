@@ -19,9 +19,6 @@ from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import (
-    ENTITIES,
-    ENTITY_ATTRIBUTE_TYPE,
-    ENTITY_ATTRIBUTE_VALUE,
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
@@ -32,16 +29,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.consultation.form import Field, FormReading, Kind, read_answer
-from mesobot.consultation.questionnaire import Questionnaire, load_questionnaire
-from mesobot.dialogue.conversation import (
-    FORM_NOTE,
-    LANGUAGE,
-    POSSIBLE_DANGER,
-    QUESTIONS,
-    last_answer,
-    problems_in_a_row,
-)
+from mesobot.dialogue.conversation import LANGUAGE, POSSIBLE_DANGER, QUESTIONS, last_answer
 from mesobot.nlu.decision import Thresholds
 from mesobot.nlu.encoder import SentenceEncoder
 from mesobot.nlu.follow_ups import Context
@@ -54,9 +42,6 @@ from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
 _HAND_OVER = ("book_consultation", "talk_to_human")
-_FORM = "consultation_form"
-_PROBLEMS_BEFORE_GIVING_UP = 3
-_GIVE_UP = "form_give_up"
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
 
@@ -77,9 +62,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._encoder_folder = Path(config["encoder"])
         self._interpreter: Interpreter | None = None
-        self._questionnaire: Questionnaire | None = None
         if model:
-            self._questionnaire = load_questionnaire(Path(config["consultation"]))
             self._interpreter = Interpreter(
                 model,
                 load_red_flags(Path(config["red_flags"])),
@@ -105,7 +88,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return {
             "encoder": "build/nlu/encoder",
             "red_flags": "clinic/red_flags.yml",
-            "consultation": "clinic/consultation.yml",
             "answer_at": 0.38,
             "suggest_at": 0.3,
             "danger_levels": {
@@ -173,59 +155,14 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             if message.get(CUT) and not found.danger:
                 found = found.instead(Unreadable.TOO_LONG.value)
             _report(message, found)
-            if tracker and tracker.active_loop_name == _FORM and not _is_alarm(found):
-                self._read_form_answer(message, found, tracker)
         return messages
-
-    def _read_form_answer(
-        self, message: Message, found: Interpretation, tracker: DialogueStateTracker
-    ) -> None:
-        """Take the message as an answer to what the form asked, if it is one."""
-        asked = tracker.get_slot("requested_slot")
-        if self._questionnaire is None or asked not in {field.value for field in Field}:
-            return
-        leading = found.questions[0].decision
-        way = tracker.get_slot(Field.WAY.value)
-        text = str(message.get(TEXT))
-        reading = read_answer(
-            Field(asked),
-            text,
-            self._questionnaire,
-            topic=leading.topic,
-            score=leading.confidence,
-            way=way,
-        )
-        if reading:
-            _report_form(message, reading, problems_in_a_row(list(tracker.events)))
-
-
-def _is_alarm(found: Interpretation) -> bool:
-    return found.danger is not None and not found.possible
-
-
-def _report_form(message: Message, reading: FormReading, problems_before: int) -> None:
-    """Replace what the message would mean outside the form."""
-    given_up = reading.kind is Kind.PROBLEM and problems_before + 1 >= _PROBLEMS_BEFORE_GIVING_UP
-    name = _GIVE_UP if given_up else reading.kind.value
-    message.set(INTENT, {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
-    message.set(QUESTIONS, [], add_to_output=True)
-    message.set(POSSIBLE_DANGER, False, add_to_output=True)
-    message.set(FORM_NOTE, reading.note, add_to_output=True)
-    message.set(RESPONSE_SELECTOR, {}, add_to_output=True)
-    entities = [
-        {ENTITY_ATTRIBUTE_TYPE: field.value, ENTITY_ATTRIBUTE_VALUE: value or field.value}
-        for field, value in reading.values.items()
-    ]
-    if reading.kind is Kind.CHANGE:
-        entities = [
-            {ENTITY_ATTRIBUTE_TYPE: "consultation_change", ENTITY_ATTRIBUTE_VALUE: field.value}
-            for field in reading.values
-        ]
-    message.set(ENTITIES, entities, add_to_output=True)
 
 
 def _context(tracker: DialogueStateTracker | None) -> Context | None:
-    answer = last_answer(list(tracker.events)) if tracker else None
+    """What was answered before; a form's answers never lean on it ("Ada Okur")."""
+    if tracker is None or tracker.active_loop_name:
+        return None
+    answer = last_answer(list(tracker.events))
     return Context(*answer) if answer else None
 
 

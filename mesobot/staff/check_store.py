@@ -8,10 +8,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
-from mesobot.consultation.database import open_database
+from mesobot.consultation.database import DATABASE_VARIABLE, database_url, open_database
 from mesobot.consultation.encryption import KEY_VARIABLE, EncryptionKeyError, SealedError, Sealer
 from mesobot.consultation.outbox import Outbox
-from mesobot.consultation.relay_process import DATABASE_VARIABLE, database_url
 from mesobot.consultation.relay_watch import ALARM_AFTER
 from mesobot.consultation.request import DeliveryState, State
 from mesobot.consultation.tables import requests

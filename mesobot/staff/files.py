@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from mesobot.consultation.relay_process import database_url
+from mesobot.consultation.database import database_url
 
 
 def write_privately(path: Path, text: str) -> None:

@@ -142,10 +142,9 @@ def erase(
     staff: Optional[str] = _STAFF,
 ) -> None:
     """Remove a patient's data: request, conversation, kept mails; stop its messages."""
-    from mesobot.consultation.database import open_database
+    from mesobot.consultation.database import database_url, open_database
     from mesobot.consultation.desk import open_privacy
     from mesobot.consultation.encryption import Sealer
-    from mesobot.consultation.relay_process import database_url
     from mesobot.staff.erasure import ChatNotForgottenError, erase_everywhere, find_target, in_words
 
     name = staff_name(staff)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import subprocess
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from tests.scenarios.conftest import Assistant
+from mesobot import paths
+from mesobot.running import actions_command, free_port, rasa_command, wait_for
+from tests.scenarios.conftest import Assistant, running
 
 TO_CONFIRMATION = ("weekend", "yes")
 
@@ -55,6 +59,71 @@ def test_a_question_in_between_is_answered_and_the_form_goes_on(assistant: Assis
     assert "relatively painless" in reply["text"]
     assert reply["text"].endswith("What is your name?")
     assert "buttons" not in reply
+
+
+def test_a_name_after_a_question_is_a_name(assistant: Assistant) -> None:
+    """After "does it hurt" the name "Ada Okur" was read as a follow-up and answered."""
+    *_, reply = say_all(
+        assistant, "name-after", "does it hurt and how long does it take?", "book", "2", "Ada Okur"
+    )
+    assert reply == "What is your e-mail address?"
+
+
+def test_another_way_half_way_asks_for_a_contact_that_fits(assistant: Assistant) -> None:
+    *_, name, contact = say_all(
+        assistant, "way-back", "i want an appointment", "0532 444 55 66", "rather email", "Ada"
+    )
+    assert name.endswith("What is your name?")
+    assert contact == "What is your e-mail address?"
+
+
+def test_a_sign_of_danger_is_never_taken_for_a_name(assistant: Assistant) -> None:
+    *_, reply = say_all(assistant, "danger-name", "i want an appointment", "1", "my lips feel odd")
+    assert "call 112" in reply.lower()
+
+
+def test_a_name_that_sounds_dangerous_is_taken_and_the_warning_given(assistant) -> None:
+    *_, reply = say_all(assistant, "faith", "i want an appointment", "1", "Faith Black")
+    assert reply.startswith("If this is happening to you")
+    assert "What is your WhatsApp number?" in reply
+
+
+def test_a_dead_action_server_at_the_last_answer_costs_nothing(tmp_path: Path) -> None:
+    """Honest while it is dead; "book" then saves the same answers, once."""
+    port, actions = free_port(), free_port()
+    variables = {
+        "MESOBOT_PORT": str(port),
+        "MESOBOT_ACTIONS_URL": f"http://127.0.0.1:{actions}/webhook",
+    }
+    environment = {**os.environ, **variables, "MESOBOT_STATE": str(tmp_path / "state")}
+
+    def start_actions() -> subprocess.Popen[bytes]:
+        started = subprocess.Popen(
+            actions_command(actions), cwd=paths.ROOT, env=environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert wait_for(f"http://127.0.0.1:{actions}/health", 60)
+        return started
+
+    with running(rasa_command(port), tmp_path, **variables) as assistant:
+        server = start_actions()
+        try:
+            say_all(
+                assistant, "dead-end", "i want an appointment", "1", "Nil", "0532 777 88 99",
+                "6", "any", "yes",
+            )  # fmt: skip
+            server.kill()
+            server.wait(timeout=10)
+            honest = assistant.say("dead-end", "yes")["text"]
+            assert "could not make sure" in honest
+            assert "+90 543 197 43 20" in honest
+            server = start_actions()
+            assert "Saved. Your reference is" in assistant.say("dead-end", "book")["text"]
+        finally:
+            server.kill()
+            server.wait(timeout=10)
+    with sqlite3.connect(tmp_path / "state" / "requests.db") as database:
+        assert database.execute("select count(*) from requests").fetchone() == (1,)
 
 
 def test_cancelling_stores_nothing_and_the_next_request_begins_anew(assistant: Assistant) -> None:

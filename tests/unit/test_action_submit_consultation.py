@@ -63,6 +63,12 @@ def test_answers_that_got_lost_are_never_called_saved(database: Path) -> None:
     assert slots == {"consultation_saved": False}
 
 
+def test_a_contact_that_does_not_fit_the_way_is_never_called_saved(database: Path) -> None:
+    messages, slots = submit({**SLOTS, "consultation_way": "email"})
+    assert messages == []
+    assert slots == {"consultation_saved": False}
+
+
 def test_half_a_whatsapp_setting_keeps_no_request_from_being_saved(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

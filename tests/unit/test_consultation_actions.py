@@ -8,9 +8,11 @@ from actions.action_leave_consultation import ActionLeaveConsultation
 from actions.action_start_consultation import ActionStartConsultation
 
 
-def slots_after(action, slots: dict | None = None, entity: str | None = None) -> dict:
-    entities = [{"entity": "consultation_change", "value": entity}] if entity else []
-    message = {"entities": entities}
+def slots_after(
+    action, slots: dict | None = None, entity: str | None = None, way: str | None = None
+) -> dict:
+    named = {"consultation_change": entity, "consultation_way": way}
+    message = {"entities": [{"entity": k, "value": v} for k, v in named.items() if v]}
     tracker = Tracker("me", slots or {}, message, [], False, None, {}, "action_listen")
     events = action.run(CollectingDispatcher(), tracker, {})
     return {event["name"]: event["value"] for event in events}
@@ -33,6 +35,11 @@ def test_a_change_empties_that_field_alone() -> None:
 def test_another_way_needs_another_contact() -> None:
     changed = slots_after(ActionChangeConsultation(), entity="consultation_way")
     assert changed == {"consultation_way": None, "consultation_contact": None}
+
+
+def test_a_way_that_is_named_is_kept_and_its_contact_asked_for() -> None:
+    changed = slots_after(ActionChangeConsultation(), entity="consultation_contact", way="email")
+    assert changed == {"consultation_contact": None, "consultation_way": "email"}
 
 
 def test_leaving_forgets_the_answers_but_not_the_reference() -> None:

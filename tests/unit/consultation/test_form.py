@@ -11,9 +11,16 @@ LISTS = load_questionnaire(CLINIC / "consultation.yml")
 
 
 def read(
-    asked: Field, text: str, topic: str = "out_of_scope", score: float = 0.3, way: str = "whatsapp"
+    asked: Field,
+    text: str,
+    *,
+    topic: str = "out_of_scope",
+    score: float = 0.3,
+    way: str = "whatsapp",
+    contact: str | None = None,
 ) -> FormReading | None:
-    return read_answer(asked, text, LISTS, topic=topic, score=score, way=way)
+    answers = {Field.WAY: way} | ({Field.CONTACT: contact} if contact else {})
+    return read_answer(asked, text, LISTS, topic=topic, score=score, answers=answers)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +93,55 @@ def test_an_address_in_place_of_a_number_changes_the_way() -> None:
     assert reading.values == {Field.WAY: "email", Field.CONTACT: "ada@mail.com"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok what does that mean?",
+        "yes but dont store my number",
+        "ok, why not",
+        "sure?",
+        "yes, except my name",
+        "no problem",
+        "right, what is that",
+    ],
+)
+def test_only_a_plain_yes_is_consent(text: str) -> None:
+    """ "ok what does that mean?" was taken for consent."""
+    reading = read(Field.CONSENT, text)
+    assert reading is None or reading.kind in (Kind.PROBLEM, Kind.WHY)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "Yes, you may", "ok", "I agree.", "evet", "sure, go ahead"]
+)
+def test_a_plain_yes_is_consent(text: str) -> None:
+    assert read(Field.CONSENT, text) == FormReading(Kind.ANSWER, {Field.CONSENT: "yes"})
+
+
+@pytest.mark.parametrize("text", ["yes, the number is right", "yes that is my name"])
+def test_a_yes_that_names_a_field_sends(text: str) -> None:
+    assert read(Field.CONFIRMED, text) == FormReading(Kind.ANSWER, {Field.CONFIRMED: "yes"})
+
+
+def test_a_yes_with_a_change_sends_nothing() -> None:
+    reading = read(Field.CONFIRMED, "ok change my name")
+    assert reading == FormReading(Kind.CHANGE, emptied=Field.NAME, note=Field.NAME.value)
+
+
+def test_an_address_given_for_the_name_is_kept() -> None:
+    reading = read(Field.NAME, "ada@mail.com")
+    assert reading is not None
+    assert reading.values == {Field.WAY: "email", Field.CONTACT: "ada@mail.com"}
+
+
+def test_another_way_asks_for_another_contact() -> None:
+    """A request went out "by e-mail" with a phone number in it: nobody could be answered."""
+    reading = read(Field.NAME, "rather email", contact="+905321234567")
+    assert reading == FormReading(
+        Kind.CHANGE, {Field.WAY: "email"}, Field.CONTACT, Field.CONTACT.value
+    )
+
+
 def test_a_number_given_at_once_answers_two_questions() -> None:
     reading = read(Field.WAY, "0532 123 45 67")
     assert reading is not None
@@ -125,7 +181,7 @@ def test_why_is_heard_with_the_field_that_was_asked() -> None:
 )
 def test_any_answer_can_be_changed_before_it_is_sent(text: str, changed: Field) -> None:
     reading = read(Field.CONFIRMED, text)
-    assert reading == FormReading(Kind.CHANGE, {changed: ""}, note=changed.value)
+    assert reading == FormReading(Kind.CHANGE, emptied=changed, note=changed.value)
 
 
 def test_no_consent_is_a_refusal() -> None:

@@ -1,0 +1,116 @@
+"""The words by which patients agree, refuse, stop, ask why, or name a choice.
+
+Consent and sending need a plain yes: one with a condition, a doubt or a question is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process
+
+from mesobot.consultation.request import Way
+
+_Key = TypeVar("_Key", bound=str)
+
+_ALIKE_FROM = 80
+"""Similarity, 0 to 100, from which a text names a choice."""
+_STOP = re.compile(
+    r"^\W*(?:please\s+|ok\s+|no\W+|nah\W+)?(?:cancel|stop|quit|exit|abort|start over|"
+    r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b.{0,25}$"
+    r"|\b(?:forget it|never ?mind)\b"
+    r"|\b(?:do not|don.?t|will not|won.?t)\b.{0,15}\b(?:give|tell|share)\b.{0,15}\bmy\b",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\bwhy\b.{0,40}\b(?:need|ask|want|know|give|necessary)\b"
+    r"|\bwhat (?:do you need|is|are) (?:it|that|this) for\b|\bwhat for\b|^\W*why\W*$",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|of course|correct|right|i agree|agreed?|evet|"
+    r"please do|go ahead|y|ja|si|all good|that.?s right)\b",
+    re.IGNORECASE,
+)
+_NO_PLAIN_YES = re.compile(
+    r"\?|\b(?:not|no|never|\w+n.t|dont|cant|wont|but|except|unless|without|wait|maybe|what|why|"
+    r"how|change|wrong|instead|different|edit|update|fix|other)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"^\W*(?:no|nope|nah|i do not|i don.?t|hayır|hayir|n|nein|never)\b", re.IGNORECASE)
+_NO_REFUSAL = re.compile(r"\?|^\W*no (?:problem|worries|objection)", re.IGNORECASE)
+_WAYS = {
+    Way.WHATSAPP: ("whatsapp", "whats app", "watsapp", "wp", "wapp", "phone", "text me"),
+    Way.EMAIL: ("e-mail", "email", "mail", "e mail"),
+}
+_ANOTHER_WAY = re.compile(
+    r"\b(?:by|via|with|rather|use|prefer|through)\s+(?:my\s+)?(?:e-?mail|mail|whats ?app)\b"
+    r"|\b(?:e-?mail|mail|whats ?app) (?:instead|please|is better)\b",
+    re.IGNORECASE,
+)
+_UNWANTED = re.compile(
+    r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
+)
+
+
+def wants_to_stop(text: str) -> bool:
+    """Whether the form is to be left."""
+    return _STOP.search(text) is not None
+
+
+def asks_why(text: str) -> bool:
+    """Whether somebody wants to know what an answer is needed for."""
+    return _WHY.search(text) is not None
+
+
+def says_yes(text: str) -> bool:
+    """Whether this is a plain yes, with no condition, doubt or question."""
+    return _YES.match(text) is not None and not _NO_PLAIN_YES.search(text)
+
+
+def says_no(text: str) -> bool:
+    """Whether this refuses."""
+    return _NO.match(text) is not None and not _NO_REFUSAL.search(text)
+
+
+def named_way(text: str) -> Way | None:
+    """The one way to be reached that is named and wanted, if it is only one."""
+    words = text.lower()
+    named = [way for way, names in _WAYS.items() if any(_wanted(words, name) for name in names)]
+    return named[0] if len(named) == 1 else None
+
+
+def another_way(text: str) -> Way | None:
+    """The way that somebody would rather be reached by: "by email, please"."""
+    return named_way(text) if _ANOTHER_WAY.search(text) else None
+
+
+def named(text: str, words_of: Mapping[_Key, Sequence[str]]) -> _Key | None:
+    """The first key of which a word stands in the text."""
+    words = text.lower()
+    return next(
+        (key for key, names in words_of.items() if any(_has(words, n) for n in names)), None
+    )
+
+
+def chosen(text: str, labels: Sequence[str]) -> int | None:
+    """Index of the label that a number ("2", "no 2") or something close to it selects."""
+    match = re.fullmatch(r"\W*(?:(?:no|nr|number|option)\W*)?(\d{1,2})\W*", text, re.IGNORECASE)
+    if match:
+        number = int(match[1])
+        return number - 1 if 1 <= number <= len(labels) else None
+    lowered = [label.lower() for label in labels]
+    best = process.extractOne(text.lower(), lowered, scorer=fuzz.token_set_ratio)
+    return best[2] if best and best[1] >= _ALIKE_FROM else None
+
+
+def _has(words: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) is not None
+
+
+def _wanted(words: str, name: str) -> bool:
+    """Whether words name something, other than to say that it is not wanted."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)
+    return found is not None and not _UNWANTED.search(words[: found.start()])

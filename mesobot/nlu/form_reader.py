@@ -1,0 +1,127 @@
+"""Rasa component: while the consultation form is open, a message may be an answer to it.
+
+It runs after the topic classifier, and changes nothing when the message speaks of danger,
+even of a possible one, or when it is about something else. Some names sound dangerous to the
+topic model ("Faith Black"): they are taken, and the reply still begins with the warning.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_TYPE,
+    ENTITY_ATTRIBUTE_VALUE,
+    INTENT,
+    INTENT_NAME_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    RESPONSE_SELECTOR,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+
+from mesobot.consultation.form import Field, FormReading, Kind, read_answer
+from mesobot.consultation.questionnaire import load_questionnaire
+from mesobot.dialogue.conversation import (
+    FORM_NOTE,
+    POSSIBLE_DANGER,
+    QUESTIONS,
+    problems_in_a_row,
+)
+from mesobot.safety.red_flags import Danger
+
+_FORM = "consultation_form"
+_CHANGE = "consultation_change"
+_GIVE_UP = "form_give_up"
+_NAME_WORDS = 3
+_PROBLEMS_BEFORE_GIVING_UP = 3
+_DANGERS = frozenset(danger.value for danger in Danger)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
+    """Turns answers into entities of the intent ``form_answer``; the form fills itself in."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Read the lists that can be chosen from."""
+        self._questionnaire = load_questionnaire(Path(config["consultation"]))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Defaults that ``config.yml`` may override."""
+        return {"consultation": "clinic/consultation.yml"}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ConsultationFormReader:
+        """Create the component (Rasa's graph calls this)."""
+        return cls(config)
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Take each message as an answer to what the form asked, if it is one."""
+        if tracker is None or tracker.active_loop_name != _FORM:
+            return messages
+        asked = tracker.get_slot("requested_slot")
+        if asked not in {field.value for field in Field}:
+            return messages
+        slots = {field: tracker.get_slot(field.value) for field in Field}
+        answers = {field: str(value) for field, value in slots.items() if value is not None}
+        for message in messages:
+            questions = message.get(QUESTIONS)
+            if not questions or questions[0]["topic"] in _DANGERS:
+                continue
+            text = str(message.get(TEXT))
+            if message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text)):
+                continue
+            reading = read_answer(
+                Field(asked),
+                text,
+                self._questionnaire,
+                topic=questions[0]["topic"],
+                score=questions[0]["confidence"],
+                answers=answers,
+            )
+            if reading:
+                _report(message, reading, problems_in_a_row(list(tracker.events)))
+        return messages
+
+
+def _like_a_name(text: str) -> bool:
+    words = text.split()
+    return len(words) <= _NAME_WORDS and all(word[:1].isupper() for word in words)
+
+
+def _report(message: Message, reading: FormReading, problems_before: int) -> None:
+    """Replace what the message would mean outside the form."""
+    given_up = reading.kind is Kind.PROBLEM and problems_before + 1 >= _PROBLEMS_BEFORE_GIVING_UP
+    name = _GIVE_UP if given_up else reading.kind.value
+    entities = {field.value: value for field, value in reading.values.items()}
+    if reading.emptied:
+        entities[_CHANGE] = reading.emptied.value
+    report = {
+        INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
+        ENTITIES: [
+            {ENTITY_ATTRIBUTE_TYPE: entity, ENTITY_ATTRIBUTE_VALUE: value}
+            for entity, value in entities.items()
+        ],
+        QUESTIONS: [],
+        RESPONSE_SELECTOR: {},
+        FORM_NOTE: reading.note,
+    }
+    for key, value in report.items():
+        message.set(key, value, add_to_output=True)
