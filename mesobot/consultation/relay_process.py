@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -41,6 +40,7 @@ from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.knowledge.source import read_yaml
+from mesobot.knowledge.zone import clinic_zone
 
 STATUS_FILE = paths.STATE / "relay.json"
 _UNUSABLE = 2
@@ -107,7 +107,7 @@ def read_letterhead(
         clinic=str(content.get("name") or f"the clinic in {clinic.city}"),
         sender=mail.sender,
         inbox=inbox or (_CAUGHT_INBOX if mail.caught else None),
-        zone=read_hours.zone if read_hours else ZoneInfo("UTC"),
+        zone=clinic_zone(clinic_file),
         hours=read_hours,
         whatsapp_link=clinic.whatsapp_link,
         emergency_number=clinic.emergency_number,

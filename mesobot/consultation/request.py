@@ -77,9 +77,6 @@ class NewRequest:
         concern: one of a short list of labels, never free text.
         preferred_time: one of a short list of labels, if any.
         channel: where the conversation was held: ``web``, ``whatsapp`` or ``rest``.
-
-    Raises:
-        ValueError: if the contact does not fit the way: nobody could be reached by it.
     """
 
     conversation: str = field(repr=False)
@@ -91,10 +88,6 @@ class NewRequest:
     preferred_time: str | None = field(repr=False)
     channel: str
     consent: Consent
-
-    def __post_init__(self) -> None:
-        if ("@" in self.contact) is not (self.way is Way.EMAIL):
-            raise ValueError("the contact does not fit the way to be reached")
 
 
 @dataclass(frozen=True)

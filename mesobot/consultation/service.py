@@ -25,6 +25,7 @@ from mesobot.consultation.request import (
     NewRequest,
     State,
     StoredRequest,
+    Way,
 )
 from mesobot.consultation.tables import consents, outbox, requests
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
@@ -174,6 +175,8 @@ class ConsultationService:
         return revived
 
     def _save(self, request: NewRequest) -> Receipt:
+        if ("@" in request.contact) is not (request.way is Way.EMAIL):
+            raise ValueError("nobody can be reached by that contact in that way")
         keys = self._sealer.pseudonyms(
             request.conversation, request.form, request.way.value, _normal(request.contact)
         )

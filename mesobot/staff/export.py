@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from mesobot.consultation.request import StoredRequest
+from mesobot.knowledge.zone import local
 from mesobot.staff.messages import in_short
-from mesobot.staff.zone import local
 
 _COLUMNS = (
     *("reference", "state", "came_in", "last_change", "way", "name", "contact", "concern"),

@@ -234,7 +234,7 @@ def _change(reference: str, change: Callable[[ConsultationService], StoredReques
 
 
 def _zone() -> ZoneInfo:
-    from mesobot.staff.zone import clinic_zone
+    from mesobot.knowledge.zone import clinic_zone
 
     return clinic_zone(paths.CLINIC / "clinic.yml")
 

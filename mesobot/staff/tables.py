@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mesobot.consultation.request import State, StoredRequest
+from mesobot.knowledge.zone import local
 from mesobot.staff.messages import NAMES, in_full, in_short, is_in_trouble
 from mesobot.staff.terminal import visible
-from mesobot.staff.zone import local
 
 _ROOMY = 140
 _TROUBLE = "bold red"

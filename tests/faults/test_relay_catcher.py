@@ -12,7 +12,8 @@ from pathlib import Path
 from mesobot import paths
 from mesobot.consultation.relay_watch import read_status
 from mesobot.running import free_port
-from tests.faults.relay_peers import CLINIC_EMAIL, EMAIL, NAME, Store, relays, wait_until
+from tests.faults.relay_peers import CLINIC_EMAIL, EMAIL, NAME, Store, relays
+from tests.faults.waiting import wait_until
 
 CATCH = """
 import sys

@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from mesobot.consultation.outbox import DeliveryState
-from tests.faults.relay_peers import SmtpServer, Store, relays, smtp_settings, wait_until
+from tests.faults.mail_peers import SmtpServer, smtp_settings
+from tests.faults.relay_peers import Store, relays
+from tests.faults.waiting import wait_until
 
 RELAYS, REQUESTS = 8, 60
 

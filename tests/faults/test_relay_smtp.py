@@ -15,19 +15,9 @@ from sqlalchemy import select
 from mesobot.consultation.outbox import DeliveryState
 from mesobot.consultation.request import State
 from mesobot.consultation.tables import requests
-from tests.faults.relay_peers import (
-    EMAIL,
-    NAME,
-    RelayProcess,
-    Relays,
-    SmtpServer,
-    Store,
-    Wiretap,
-    certificate,
-    relays,
-    smtp_settings,
-    wait_until,
-)
+from tests.faults.mail_peers import SmtpServer, Wiretap, certificate, smtp_settings
+from tests.faults.relay_peers import EMAIL, NAME, RelayProcess, Relays, Store, relays
+from tests.faults.waiting import wait_until
 
 USER, PASSWORD = "assistant", "s3cret-word"
 LOGIN = {"MESOBOT_SMTP_USER": USER, "MESOBOT_SMTP_PASSWORD": PASSWORD}

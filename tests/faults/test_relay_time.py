@@ -17,7 +17,8 @@ from mesobot.consultation.outbox import DeliveryKind, DeliveryState
 from mesobot.consultation.relay import Relay
 from mesobot.consultation.relay_watch import Watch, read_status
 from mesobot.running import free_port
-from tests.faults.relay_peers import SmtpServer, Store, smtp_settings
+from tests.faults.mail_peers import SmtpServer, smtp_settings
+from tests.faults.relay_peers import Store
 from tests.unit.consultation.deliveries import HEAD, TestClock
 
 TICK = 15  # seconds

@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 
 from mesobot.consultation.outbox import DeliveryState
+from tests.faults.graph_peer import GraphServer
+from tests.faults.mail_peers import SmtpServer, smtp_settings
 from tests.faults.relay_peers import (
     CLINIC_EMAIL,
     CLINIC_WHATSAPP,
     EMAIL,
     NAME,
-    GraphServer,
     Relays,
-    SmtpServer,
     Store,
     relays,
-    smtp_settings,
-    wait_until,
 )
+from tests.faults.waiting import wait_until
 
 
 @dataclass

@@ -115,7 +115,7 @@ def patient_message(delivery: Delivery, head: Letterhead, now: datetime) -> Emai
     entries.append(_Entry("To reach the clinic yourself", "WhatsApp", head.whatsapp_link))
     erase = (
         "You can withdraw your consent and have your details deleted at any time: write to the "
-        'clinic and name the reference, or write "forget me" to the assistant in the chat.'
+        "clinic and name the reference."
     )
     emergency = (
         f"In an emergency do not wait for an answer: call {head.emergency_number} (in "

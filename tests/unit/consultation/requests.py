@@ -43,6 +43,8 @@ def a_request(**changes: Any) -> NewRequest:
         "channel": "web",
         "consent": Consent("notice-1", "consent-1", "en", GIVEN_AT),
     }
+    if changes.get("way") is Way.WHATSAPP:
+        values["contact"] = "+905321234567"
     return NewRequest(**{**values, **changes})
 
 

@@ -55,7 +55,11 @@ def test_name_and_hours_come_from_the_clinics_file(tmp_path: Path) -> None:
 
 def test_name_and_hours_may_be_left_out(tmp_path: Path) -> None:
     head = read_letterhead(clinic_file(tmp_path), SERVER, mail(SERVER))
-    assert (head.clinic, head.hours, head.zone.key) == ("the clinic in Istanbul", None, "UTC")
+    assert (head.clinic, head.hours, head.zone.key) == (
+        "the clinic in Istanbul",
+        None,
+        "Europe/Istanbul",
+    )
 
 
 def test_the_clinics_own_file_can_be_used() -> None:

@@ -10,7 +10,7 @@ from mesobot.consultation.mail_settings import (
     read_mail_settings,
     read_whatsapp_settings,
 )
-from tests.faults.relay_peers import certificate
+from tests.faults.mail_peers import certificate
 
 SERVER = {
     "MESOBOT_SMTP_HOST": "mail.clinic.com.tr",

@@ -87,7 +87,8 @@ def test_the_patient_is_told_the_reference_and_what_comes_next() -> None:
         assert "answer by e-mail" in text
         assert "call 112 (in Türkiye)" in text
         assert "withdraw your consent" in text
-        assert "forget me" in text
+        assert "have your details deleted" in text
+        assert "forget me" not in text  # the chat cannot do that yet
         assert "automated message" in text
         assert "https://wa.me/905431974320" in text
 

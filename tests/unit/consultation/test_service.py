@@ -135,7 +135,9 @@ def test_when_no_reference_is_free_nothing_is_saved(
 
 def test_a_mistake_of_ours_is_no_acknowledgement_either(store: Store) -> None:
     naive = Consent("notice-1", "consent-1", "en", datetime(2026, 3, 2))
-    for wrong in ({"consent": naive}, {"name": "half\ud800"}, {"concern": None, "way": "pigeon"}):
+    unreachable = {"way": Way.EMAIL, "contact": "+905321234567"}
+    wrongs = ({"consent": naive}, {"name": "half\ud800"}, {"concern": None, "way": "pigeon"})
+    for wrong in (*wrongs, unreachable):
         with pytest.raises(NotSavedError) as caught:
             store.submit(**wrong)
         assert "Ada" not in str(caught.value)

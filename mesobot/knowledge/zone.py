@@ -1,4 +1,4 @@
-"""In which time zone staff read times."""
+"""The clinic's time zone: in it staff and mails name times."""
 
 from __future__ import annotations
 
