@@ -36,6 +36,12 @@ _CLEAR_AT = 0.8
 ranking for each stretch, and most messages are one clear question."""
 _FEW_WORDS = 6
 """Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
+_UNRIVALLED_AT = 0.5
+"""Score from which a message is not cut either when no second topic is believed in ..."""
+_RIVAL_AT = 0.25
+"""... as much as this, if it asks only once, ..."""
+_RIVAL_AT_IF_ASKED_TWICE = 0.15
+"""... or this. Set on development messages, as all of these (docs/evaluation.md)."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
 _FEWEST_WORDS = 3
@@ -174,9 +180,7 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
     if whole[0].topic in _TOGETHER and whole[0].score >= _SURELY_TOGETHER:
         return [single]
     found = pieces(document, _MOST_PIECES)
-    asks_once = sum(piece.asks for piece in found) <= 1
-    clear = asks_once and whole[0].score >= _CLEAR_AT and len(document) > _FEW_WORDS
-    if len(found) <= 1 or clear:
+    if len(found) <= 1 or _is_one_question(whole, found, len(document)):
         return [single]
 
     def own_topics(part: str) -> list[Ranked]:
@@ -190,6 +194,18 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
     if asked and single.decision.topic == NOT_UNDERSTOOD:
         return [replace(asked[0], text=text)]
     return [single]
+
+
+def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:
+    """Whether cutting a message would most likely be labour lost."""
+    if tokens <= _FEW_WORDS:
+        return False
+    asks_once = sum(piece.asks for piece in found) <= 1
+    if asks_once and whole[0].score >= _CLEAR_AT:
+        return True
+    beliefs = sorted((r.belief for r in whole if not r.topic.startswith(FOLLOW_UP)), reverse=True)
+    rival_at = _RIVAL_AT if asks_once else _RIVAL_AT_IF_ASKED_TWICE
+    return whole[0].score >= _UNRIVALLED_AT and all(b < rival_at for b in beliefs[1:2])
 
 
 def _with_left_over(

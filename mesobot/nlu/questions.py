@@ -32,6 +32,8 @@ _SUBJECTS = _words(
     "i it u you we they he she this that these those there the my your ur a an one people "
     "someone anyone everybody results it's men women"
 )
+_HOW = frozenset(("how", word) for word in ("long", "much", "many", "often", "soon", "far", "bad"))
+"""Terse questions: "bruises how long"."""
 _SHORTEST = 2
 """Words after an auxiliary without which it begins no question: "… if someone bad does it"."""
 _RELATIVE = _words("since until when where which who whos")
@@ -155,7 +157,9 @@ def _asks(tokens: list[Any]) -> bool:
     words = [token.lower_ for token in tokens if token.lower_ not in _JOINERS]
     return (
         (bool(words) and (words[0] in _ASKING or words[0] in _AUXILIARIES))
+        or (bool(words) and words[-1] in _ASKING)
         or any(word in _REQUESTING for word in words[:4])
+        or any(pair in _HOW for pair in pairwise(words))
         or any(pair[0] in _AUXILIARIES and pair[1] in _SUBJECTS for pair in pairwise(words))
     )
 

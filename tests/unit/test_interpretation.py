@@ -29,10 +29,12 @@ KNOWN = {
 }
 
 
-def rank_of(table: dict[str, tuple[str, float]]) -> Rank:
+def rank_of(table: dict[str, tuple[str, float]], rival: float = 0.3) -> Rank:
+    """A topic model that knows only ``table``; ``rival`` is how much else it believes in."""
+
     def rank(text: str) -> list[Ranked]:
         topic, score = table.get(text, ("out_of_scope", 0.2))
-        return [Ranked(topic, score), Ranked("other", 0.1)]
+        return [Ranked(topic, score, belief=score), Ranked("other", 0.1, belief=rival)]
 
     return rank
 
@@ -50,6 +52,20 @@ def topics(nlp, message: str, context: Context | None = None) -> list[str]:
 def test_two_questions_are_answered_in_the_asked_order(nlp) -> None:
     message = "does it hurt and how long does it take?"
     assert topics(nlp, message) == ["faq/pain", "faq/procedure_duration"]
+
+
+def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
+    """Cutting costs a ranking for each stretch."""
+    ranked: list[str] = []
+
+    def rank(text: str) -> list[Ranked]:
+        ranked.append(text)
+        return rank_of(KNOWN, rival=0.1)(text)
+
+    message = "does it hurt and how long does it take?"
+    found = interpret(nlp(message), rank, THRESHOLDS)
+    assert [question.decision.topic for question in found] == ["faq/pain"]
+    assert set(ranked) == {message}
 
 
 def test_a_part_that_nobody_understood_is_named(nlp) -> None:
