@@ -16,11 +16,14 @@ from mesobot.consultation.form_words import (
     another_way,
     asks_why,
     chosen,
+    corrected_name,
     named,
     named_way,
     says_no,
     says_yes,
+    wants_to_change,
     wants_to_stop,
+    without_introduction,
 )
 from mesobot.consultation.questionnaire import Questionnaire
 from mesobot.consultation.request import Way
@@ -74,6 +77,10 @@ _SURE_QUESTION_AT = 0.7
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
 _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
 """Other things that people say in between; a name may look like one of them."""
+_HAND_OVER = frozenset({"book_consultation", "talk_to_human"})
+_COURTESIES = frozenset({"thanks", "greet", "goodbye"})
+_COURTESY_AT = 0.9
+"""Score from which "thanks" is no name."""
 _LONGEST_NAME_WORDS = 4
 _WAY_LABELS = {Way.WHATSAPP: "WhatsApp", Way.EMAIL: "E-mail"}
 _FIELD_WORDS = {
@@ -109,10 +116,21 @@ def read_answer(
     if wish:
         return wish
     group = topic.split("/", maxsplit=1)[0]
-    if asked is Field.NAME and group in _QUESTIONS and score >= _SURE_QUESTION_AT:
+    if asked is Field.NAME and (
+        (group in _QUESTIONS and score >= _SURE_QUESTION_AT)
+        or (group in _COURTESIES and score >= _COURTESY_AT)
+    ):
         return None
     reading = _read(asked, text, lists, answers)
-    elsewhere = _QUESTIONS if asked is Field.NAME else _QUESTIONS | _REMARKS
+    if asked is Field.CONCERN and reading.kind is Kind.PROBLEM and "?" not in text:
+        meant = lists.concerns.get(topic.rpartition("/")[2])
+        if meant and score >= _QUESTION_AT:
+            return _answer(asked, meant)
+    if asked is Field.CONTACT and "@" in text:
+        return reading
+    elsewhere = (
+        _QUESTIONS | _HAND_OVER if asked is Field.NAME else _QUESTIONS | _HAND_OVER | _REMARKS
+    )
     if reading.kind is Kind.PROBLEM and group in elsewhere and score >= _QUESTION_AT:
         return None
     return reading
@@ -125,6 +143,12 @@ def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading 
     if asks_why(text):
         return FormReading(Kind.WHY, note=asked.value)
     way = another_way(text) if asked in (Field.NAME, Field.CONTACT) else None
+    name = corrected_name(text) if asked is not Field.NAME and Field.NAME in answers else None
+    if name:
+        return _name(name)
+    changed = wants_to_change(text, _FIELD_WORDS)
+    if changed and changed in answers and asked is not Field.CONFIRMED:
+        return FormReading(Kind.CHANGE, emptied=changed, note=changed.value)
     given = _contact_given(asked, text)
     return given or (_other_way(way, answers) if way and not _names_contact(text) else None)
 
@@ -189,7 +213,8 @@ def _way(text: str) -> FormReading:
 
 
 def _name(text: str) -> FormReading:
-    if says_yes(text) or says_no(text):
+    text = without_introduction(text)
+    if says_yes(text) or says_no(text) or named(text, {"form": ("name", "change")}):
         return _problem("name")
     try:
         name = read_name(text)

@@ -19,7 +19,8 @@ _ALIKE_FROM = 80
 """Similarity, 0 to 100, from which a text names a choice."""
 _STOP = re.compile(
     r"^\W*(?:please\s+|ok\s+|no\W+|nah\W+)?(?:cancel|stop|quit|exit|abort|start over|"
-    r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b.{0,25}$"
+    r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b(?:.{0,25}$|\s*[,.!;].*$)"
+    r"|\bno form\b|\b(?:do not|don.?t|dont) want (?:to be contacted|(?:a|the|this|any|your) form)\b"
     r"|\b(?:forget it|never ?mind)\b"
     r"|\b(?:do not|don.?t|will not|won.?t)\b.{0,15}\b(?:give|tell|share)\b.{0,15}\bmy\b",
     re.IGNORECASE,
@@ -42,12 +43,29 @@ _NO_PLAIN_YES = re.compile(
 _NO = re.compile(r"^\W*(?:no|nope|nah|i do not|i don.?t|hayır|hayir|n|nein|never)\b", re.IGNORECASE)
 _NO_REFUSAL = re.compile(r"\?|^\W*no (?:problem|worries|objection)", re.IGNORECASE)
 _WAYS = {
-    Way.WHATSAPP: ("whatsapp", "whats app", "watsapp", "wp", "wapp", "phone", "text me"),
+    Way.WHATSAPP: (
+        *("whatsapp", "whats app", "watsapp", "whatsap", "watsap", "whatsup", "wattsapp", "vatsap"),
+        *("wp", "wapp", "phone", "text me"),
+    ),
     Way.EMAIL: ("e-mail", "email", "mail", "e mail"),
 }
 _ANOTHER_WAY = re.compile(
     r"\b(?:by|via|with|rather|use|prefer|through)\s+(?:my\s+)?(?:e-?mail|mail|whats ?app)\b"
     r"|\b(?:e-?mail|mail|whats ?app) (?:instead|please|is better)\b",
+    re.IGNORECASE,
+)
+_CORRECTED_NAME = re.compile(
+    r"\bname (?:is|should be|must be)\s+(?!wrong|not\b|misspel)(?P<name>[^\W\d_][^\s,.!?]*"
+    r"(?:\s(?=[A-Z])[^\s,.!?]+){0,2})"
+)
+_CHANGE = re.compile(
+    r"^\W*(?:no|please|sorry|can i|could i|i want to|i need to|wait|[\s,.!])*"
+    r"(?:change|correct|edit|fix) (?:my |the )?(?P<what>.{0,25})$",
+    re.IGNORECASE,
+)
+_INTRODUCTION = re.compile(
+    r"^\W*(?:(?:no|sorry|ok|oh|hi|hello|well)[\s,.!]+)*(?:(?:and\s+)?my name(?:\s*is|'s)?|name is|"
+    r"(?:benim )?ad[ıi]m|i am|i'm|im|this is|it'?s|call me)\s+",
     re.IGNORECASE,
 )
 _UNWANTED = re.compile(
@@ -85,6 +103,23 @@ def named_way(text: str) -> Way | None:
 def another_way(text: str) -> Way | None:
     """The way that somebody would rather be reached by: "by email, please"."""
     return named_way(text) if _ANOTHER_WAY.search(text) else None
+
+
+def corrected_name(text: str) -> str | None:
+    """The name in "yes ok but my name should be Hannah, i typed it wrong"."""
+    found = _CORRECTED_NAME.search(text)
+    return found["name"] if found else None
+
+
+def wants_to_change(text: str, words_of: Mapping[_Key, Sequence[str]]) -> _Key | None:
+    """What somebody asks to change: "change my name please"."""
+    found = _CHANGE.match(text)
+    return named(found["what"], words_of) if found else None
+
+
+def without_introduction(text: str) -> str:
+    """A name without "my name is" or "benim adım" before it."""
+    return _INTRODUCTION.sub("", text)
 
 
 def named(text: str, words_of: Mapping[_Key, Sequence[str]]) -> _Key | None:

@@ -9,10 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
+
+from mesobot.knowledge.source import read_yaml
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FIELDS = ("time_zone", "holidays", "days", "exceptions")
@@ -114,6 +117,17 @@ class OpeningHours:
     def _moment(self, day: date, minutes: int) -> datetime:
         # Wall-clock arithmetic: a period from 09:00 starts at 09:00 also when clocks change.
         return datetime.combine(day, time(), self.zone) + timedelta(minutes=minutes)
+
+
+def load_opening_hours(clinic_file: Path) -> OpeningHours | None:
+    """The hours in ``clinic.yml``; None if it has none.
+
+    Raises:
+        OpeningHoursError: if they cannot be used.
+        ContentError: if the file cannot be read.
+    """
+    content = read_yaml(clinic_file).get("opening_hours")
+    return read_opening_hours(content) if content else None
 
 
 def read_opening_hours(content: Mapping[Any, Any]) -> OpeningHours:

@@ -31,7 +31,7 @@ from mesobot.consultation.mail_settings import (
     read_mail_settings,
     read_whatsapp_settings,
 )
-from mesobot.consultation.opening_hours import read_opening_hours
+from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.other_channel import OtherChannel
 from mesobot.consultation.outbox import Delivery, DeliveryKind, Outbox
 from mesobot.consultation.relay import Pace, Relay, Sender
@@ -98,8 +98,6 @@ def read_letterhead(
         ValueError: if something in the file or the settings cannot be used.
     """
     clinic, content = load_clinic(clinic_file, environment), read_yaml(clinic_file)
-    hours = content.get("opening_hours")
-    read_hours = read_opening_hours(hours) if hours else None
     inbox = ascii_address(clinic.email) if clinic.email else None
     if clinic.email and inbox is None:
         raise SettingsError("mail cannot be sent to the clinic's e-mail address as it is written")
@@ -108,7 +106,7 @@ def read_letterhead(
         sender=mail.sender,
         inbox=inbox or (_CAUGHT_INBOX if mail.caught else None),
         zone=clinic_zone(clinic_file),
-        hours=read_hours,
+        hours=load_opening_hours(clinic_file),
         whatsapp_link=clinic.whatsapp_link,
         emergency_number=clinic.emergency_number,
         emergency_country=clinic.emergency_country,

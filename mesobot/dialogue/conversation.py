@@ -10,15 +10,16 @@ from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SessionStarte
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD
-from mesobot.safety.red_flags import Danger
 
 UTTER = "utter_"
-_REPLIES_TO_BE_CAREFUL = 2
-"""After an emergency so many treatment answers begin with what to do if it still happens."""
+_REPLIES_TO_BE_CAREFUL = 3
+"""For so many replies after an emergency no question about the treatment is answered."""
 QUESTIONS = "questions"
 """Key of the parse result: what the message was understood to ask, in order."""
 POSSIBLE_DANGER = "possible_danger"
 """Key of the parse result: whether the message may speak of an emergency."""
+OFFERS = "offers_consultation"
+"""Key of a reply's metadata: whether it offered to pass a consultation request on."""
 FORM_NOTE = "form_note"
 """Key of the parse result: which problem an answer to a form has, or which field was asked."""
 LANGUAGE = "language"
@@ -53,6 +54,7 @@ class Conversation:
         self._events = _current_session(list(tracker.events))
         self._latest = tracker.latest_message
         self._slots = tracker.current_slot_values()
+        self.in_form = tracker.active_loop_name is not None
 
     @property
     def has_begun(self) -> bool:
@@ -102,10 +104,23 @@ class Conversation:
         data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         return bool(data.get(POSSIBLE_DANGER))
 
-    def was_emergency(self) -> bool:
-        """Whether one of the last replies was the emergency text."""
-        latest = list(self._said())[-_REPLIES_TO_BE_CAREFUL:]
-        return any(said.get("alarm") == Danger.EMERGENCY.value for said in latest)
+    def recent_alarm(self) -> str | None:
+        """The danger that one of the last replies was about, unless all is well since then."""
+        for said in list(reversed(list(self._said())))[:_REPLIES_TO_BE_CAREFUL]:
+            if said.get("all_clear"):
+                return None
+            if said.get("alarm"):
+                return str(said["alarm"])
+        return None
+
+    def has_replied(self) -> bool:
+        """Whether something has been said since the latest message."""
+        for event in reversed(self._events):
+            if isinstance(event, UserUttered):
+                return False
+            if isinstance(event, BotUttered):
+                return True
+        return False
 
     def form_note(self) -> str:
         """What the latest message was noted as while a form is being filled in, or ""."""
@@ -166,6 +181,14 @@ def problems_in_a_row(events: list[Event]) -> int:
         elif isinstance(event, ActiveLoop) and event.name:
             break
     return count
+
+
+def has_just_offered(events: list[Event]) -> bool:
+    """Whether the latest reply offered a consultation request: "yes" then asks for one."""
+    for event in reversed(_current_session(events)):
+        if isinstance(event, BotUttered):
+            return bool((event.metadata.get("metadata") or {}).get(OFFERS))
+    return False
 
 
 def last_answer(events: list[Event]) -> tuple[str, str] | None:

@@ -12,7 +12,10 @@ REFERENCE = "consultation_reference"
 
 
 def form_values(
-    answers: Mapping[str, str], clinic: Clinic, questionnaire: Questionnaire
+    answers: Mapping[str, str],
+    clinic: Clinic,
+    questionnaire: Questionnaire,
+    expectation: str | None = None,
 ) -> dict[str, str]:
     """What each placeholder stands for.
 
@@ -20,17 +23,25 @@ def form_values(
         answers: the fields' answers and the reference, as far as they are known.
         clinic: whose WhatsApp the link with the reference opens.
         questionnaire: lists and texts.
+        expectation: when the clinic answers, if that is known: "tomorrow from 09:00".
     """
     reference = answers.get(REFERENCE, "")
     greeting = f"{clinic.whatsapp_greeting} {reference}".strip()
     return {
         **answers,
         "whatsapp_reference_link": f"{clinic.whatsapp_link}?text={quote(greeting, safe='')}",
+        "answer_expected": _expected(clinic, expectation),
         "concerns": numbered(list(questionnaire.concerns.values())),
         "times": numbered(questionnaire.times),
         "privacy_notice": questionnaire.notice.text,
         "consent_question": questionnaire.consent.text,
     }
+
+
+def _expected(clinic: Clinic, expectation: str | None) -> str:
+    if expectation is None:
+        return "How soon they answer I do not know."
+    return f"The clinic answers {expectation} ({clinic.city} time)."
 
 
 def numbered(labels: Sequence[str]) -> str:

@@ -68,6 +68,7 @@ def render(
     *,
     unclear: Sequence[str] = (),
     warning: Answer | None = None,
+    offer: Answer | None = None,
     values: Mapping[str, str] | None = None,
 ) -> str:
     """The reply's text: what it is, the answers, the legal sentence; never an empty line.
@@ -78,6 +79,7 @@ def render(
         notices: the sentences that are due.
         unclear: questions of the same message that were not understood, as typed.
         warning: what comes before everything else, if danger is possible.
+        offer: what comes after the answers, if they do not answer much.
         values: fills the placeholders that are not the clinic's.
     """
     known = {**clinic.placeholders(), **(values or {})}
@@ -85,6 +87,8 @@ def render(
     if any(part.answer.metadata.get("alone") for part in parts):
         return "\n".join(lines)  # an emergency: nothing before it, nothing after it
     lines += [f"I am not sure what you mean by “{_quoted(text)}”." for text in unclear]
+    if offer:
+        lines.append(fill(offer.text, known).strip())
     if warning:
         lines.insert(0, fill(warning.text, known).strip())
     elif notices.automated and not any(p.answer.metadata.get("says_automated") for p in parts):

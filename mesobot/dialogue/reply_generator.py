@@ -17,11 +17,21 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from mesobot.consultation.clock import utc_now
 from mesobot.consultation.form import Field
+from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
-from mesobot.dialogue.conversation import UTTER, Conversation, Heard, topic_of
+from mesobot.dialogue.conversation import OFFERS, UTTER, Conversation, Heard, topic_of
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
-from mesobot.dialogue.replies import Answer, Notices, Part, choices, next_topics, render
+from mesobot.dialogue.replies import (
+    MOST_CHOICES,
+    Answer,
+    Notices,
+    Part,
+    choices,
+    next_topics,
+    render,
+)
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.nlu.follow_ups import WHY
 from mesobot.paths import CLINIC
@@ -29,6 +39,14 @@ from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
+_OFFER = "utter_offer_consultation"
+_SAME = "utter_follow_up/elliptical"
+"""Whose lead-in says that there is no more than this."""
+_STILL = {
+    Danger.EMERGENCY.value: "utter_still_emergency",
+    Danger.DISTRESS.value: "utter_still_distress",
+}
+"""What is said in place of an answer about treatments, soon after an alarm."""
 FIELDS = tuple(field.value for field in Field)
 
 
@@ -40,9 +58,11 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
 
         Raises:
             ContentError: if ``clinic.yml`` is incomplete or its e-mail a placeholder.
+            OpeningHoursError: if its opening hours cannot be used.
         """
         self._clinic = load_clinic(CLINIC / "clinic.yml", os.environ)
         self._questionnaire = load_questionnaire(CLINIC / "consultation.yml")
+        self._hours = load_opening_hours(CLINIC / "clinic.yml")
         super().__init__(domain.responses)
 
     @property  # type: ignore[override]
@@ -71,9 +91,9 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             return None
         conversation = Conversation(tracker)
         parts = self._parts(self._answers[utter_action], conversation)
-        careful = conversation.was_emergency() and any(p.answer.is_treatment_answer for p in parts)
-        possible = conversation.may_be_danger()
-        warning = self._answers[_WARNING] if possible or careful else None
+        possible = conversation.may_be_danger() and not any(_is_foreign(p.answer) for p in parts)
+        warning = self._answers[_WARNING] if possible else None
+        offer = self._offer(parts, conversation)
         notices = Notices(
             automated=not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
@@ -85,11 +105,14 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
                 notices,
                 unclear=conversation.unclear(),
                 warning=warning,
+                offer=offer,
                 values=self._values(conversation, kwargs),
             ),
             "metadata": _metadata(parts, warning if possible else None),
         }
-        buttons = self._buttons(parts, conversation)
+        if offer:
+            reply["metadata"][OFFERS] = True
+        buttons = self._buttons(parts, conversation, offer)
         if buttons:
             reply["buttons"] = buttons
         return reply
@@ -97,24 +120,39 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     def _values(self, conversation: Conversation, given: dict[str, Any]) -> dict[str, str]:
         answers = {name: conversation.slot(name) for name in (REFERENCE, *FIELDS)}
         answers.update({name: str(value) for name, value in given.items() if name in answers})
-        return form_values(answers, self._clinic, self._questionnaire)
+        expectation = self._hours.expectation(utc_now()) if self._hours else None
+        return form_values(answers, self._clinic, self._questionnaire, expectation)
 
     def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
         """The answers to all questions of the message; ``answer`` is what the rules chose."""
         heard = [h for h in conversation.heard() if UTTER + h.topic in self._answers]
-        asked = [self._answers[UTTER + question.topic] for question in heard]
+        named = {UTTER + question.topic: question for question in heard}
+        asked = [self._answers[name] for name in named]
+        if any(a.is_treatment_answer for a in asked):
+            asked = [a for a in asked if not _is_foreign(a)]
+            still = _STILL.get(conversation.recent_alarm() or "")
+            if still:
+                return [Part(self._answers[still])]
+        alone = next((a for a in asked if a.metadata.get("alone")), None)
+        if alone and alone == answer:
+            return [self._in_context(answer, named[answer.name], conversation)]
         if len(asked) > 1 and answer in asked:
             return [Part(each) for each in asked]
-        if asked and answer.metadata.get("after_answers"):
+        if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
             return [*(Part(each) for each in asked if each != answer), Part(answer)]
         if len(asked) == 1 and asked[0] == answer:
-            return [self._in_context(answer, heard[0], conversation)]
+            return [self._in_context(answer, named[answer.name], conversation)]
         return [Part(self._choose(answer, conversation))]
 
     def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> Part:
         """A follow-up that comes back to the answer just given says so, or leads on."""
-        if not heard.follow_up or conversation.answered()[-1:] != [answer.topic]:
+        again = answer.metadata.get("again")
+        if heard.follow_up and again and not conversation.language():
+            return Part(self._answers[again])
+        if conversation.answered()[-1:] != [answer.topic]:
             return Part(self._choose(answer, conversation))
+        if not heard.follow_up:
+            return Part(answer, str(self._answers[_SAME].metadata.get("lead_in", "")))
         if heard.follow_up == WHY and answer.metadata.get("why"):
             return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
         lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
@@ -128,6 +166,10 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
                 by_value.get(conversation.slot(slot))
                 for slot, by_value in metadata.get("by_slot", {}).items()
             ),
+            None,
+        )
+        special = special or next(
+            (name for slot, name in metadata.get("if_set", {}).items() if conversation.slot(slot)),
             None,
         )
         if special:
@@ -154,7 +196,18 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
                     return self._answers[f"{UTTER}faq/{following}"]
         return None
 
-    def _buttons(self, parts: list[Part], conversation: Conversation) -> list[dict[str, str]]:
+    def _offer(self, parts: list[Part], conversation: Conversation) -> Answer | None:
+        """Who gets no full answer is offered a person, except in the middle of a request."""
+        wanted = any(part.answer.metadata.get(OFFERS) for part in parts)
+        return self._answers[_OFFER] if wanted and not conversation.in_form else None
+
+    def _buttons(
+        self, parts: list[Part], conversation: Conversation, offer: Answer | None
+    ) -> list[dict[str, str]]:
+        accept = form_buttons(offer.metadata["buttons"], self._questionnaire) if offer else []
+        return [*accept, *self._other_buttons(parts, conversation)][:MOST_CHOICES]
+
+    def _other_buttons(self, parts: list[Part], conversation: Conversation) -> list[dict[str, str]]:
         fixed = parts[-1].answer.metadata.get("buttons")
         if fixed:
             return form_buttons(fixed, self._questionnaire)
@@ -162,6 +215,11 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             return choices(conversation.suggestions(), self._questions)
         already = [*conversation.answered(), *(part.answer.topic or "" for part in parts)]
         return choices(next_topics(parts), self._questions, already)
+
+
+def _is_foreign(answer: Answer) -> bool:
+    """Whether this is the reply to another language; it names the emergency number itself."""
+    return "lang" in answer.metadata or answer.name.startswith(f"{UTTER}other_language")
 
 
 def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
@@ -173,7 +231,7 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
         "answered": [answer.topic for answer in answers if answer.metadata.get("facts")],
         "facts": [fact for answer in answers for fact in answer.metadata.get("facts", [])],
     }
-    for key in ("label", "miss", "lang", "alone"):
+    for key in ("label", "miss", "lang", "alone", "all_clear"):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)

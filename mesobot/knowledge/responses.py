@@ -14,14 +14,15 @@ _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
+    *("if_set", "offers_consultation", "again", "all_clear"),
 }
 FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
-    *("consultation_reference", "whatsapp_reference_link"),
+    *("consultation_reference", "whatsapp_reference_link", "answer_expected"),
     *("concerns", "times", "privacy_notice", "consent_question"),
 }
 """Placeholders that the dialogue fills (mesobot/dialogue/form_texts.py)."""
-_LEADS_TO = ("after_two_misses", "with_suggestions")
+_LEADS_TO = ("after_two_misses", "with_suggestions", "again")
 
 
 def check_responses(data: Path, placeholders: set[str], rules: ContentRules) -> list[Problem]:
@@ -82,7 +83,11 @@ def _complaints(
     for key in metadata:
         if key not in _SWITCHES:
             yield line_of(metadata, key), f"unknown key '{key}'; use {', '.join(sorted(_SWITCHES))}"
-    chosen = [metadata.get("by_note", {}), *metadata.get("by_slot", {}).values()]
+    chosen = [
+        metadata.get("by_note", {}),
+        metadata.get("if_set", {}),
+        *metadata.get("by_slot", {}).values(),
+    ]
     for target in sorted({name for choice in chosen for name in choice.values()} - names):
         yield line_of(reply, "metadata"), f"a choice names no reply: '{target}'"
     for key in _LEADS_TO:

@@ -22,7 +22,12 @@ FEWEST_EXAMPLES = 25
 _TOPIC_KEYS = {"version", "responses", "nlu"}
 _METADATA_KEYS = {
     *("label", "ask", "next", "why", "facts"),
-    *("topic", "miss", "after_two_misses"),  # of questions that the article does not cover
+    *(
+        "topic",
+        "miss",
+        "after_two_misses",
+        "offers_consultation",
+    ),  # of questions that the article does not cover
 }
 
 

@@ -5,6 +5,7 @@ Where another question may begin says ``questions.py``; which cut is best says `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from mesobot.nlu.cutting import Stretch, cut
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
-from mesobot.nlu.questions import Piece, pieces, sentences, text_of
+from mesobot.nlu.questions import Piece, pieces, sentences, text_of, words
 from mesobot.nlu.topic_model import Ranked, TopicModel
 from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
 from mesobot.safety.red_flags import Danger, RedFlags
@@ -44,8 +45,14 @@ _RIVAL_AT_IF_ASKED_TWICE = 0.15
 """... or this. Set on development messages, as all of these (docs/evaluation.md)."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
+_CONTACTS = re.compile(r"\S+@\S+|https?://\S+|\+?\d(?:[ ()/.-]{0,2}\d){6,}")
+"""Addresses, links and phone numbers: what their letters resemble means nothing."""
 _FEWEST_WORDS = 3
 """Words of a left-over question that is worth mentioning."""
+_EMPTY_WORDS = words(
+    "think guess mean say know wonder tell general rule please pls like want ask thing"
+)
+"""Alone, or with stop words, they ask nothing: "do you think", "as a general rule"."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ class Interpreter:
 
         def rank(part: str) -> list[Ranked]:
             if part not in ranked:
-                ranked[part] = self._model.rank(part)
+                ranked[part] = self._model.rank(_CONTACTS.sub(" ", part))
             return ranked[part]
 
         whole = rank(text)
@@ -122,7 +129,7 @@ class Interpreter:
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
 
         def rank_topics(part: str) -> list[Ranked]:
-            return [r for r in rank(part) if r.topic not in _DANGERS]
+            return _without_dangers(rank(part))
 
         questions = interpret(document, rank_topics, self._thresholds, context)
         return Interpretation(
@@ -135,7 +142,8 @@ class Interpreter:
         beliefs = [_beliefs(rank(text))]
         if len(spoken) > 1 and (flags or max(beliefs[0].values(), default=0.0) >= _LOOK_CLOSER_AT):
             beliefs += [_beliefs(rank(part)) for part in spoken[:_MOST_SENTENCES]]
-        return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text))
+        foreign = _language(_without_dangers(rank(text))) is not None
+        return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text), foreign)
 
     def _assess_after(self, question: str, text: str, rank: Rank) -> Assessment:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""
@@ -148,6 +156,10 @@ class Interpreter:
 
 def _beliefs(ranking: Sequence[Ranked]) -> dict[Danger, float]:
     return {Danger(r.topic): r.belief for r in ranking if r.topic in _DANGERS}
+
+
+def _without_dangers(ranking: Sequence[Ranked]) -> list[Ranked]:
+    return [ranked for ranked in ranking if ranked.topic not in _DANGERS]
 
 
 def _language(ranking: Sequence[Ranked]) -> str | None:
@@ -208,6 +220,12 @@ def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: in
     return whole[0].score >= _UNRIVALLED_AT and all(b < rival_at for b in beliefs[1:2])
 
 
+def _says_something(piece: Piece) -> bool:
+    spoken = [token for token in piece.tokens if token.is_alpha]
+    telling = [word for word in spoken if not word.is_stop and word.lower_ not in _EMPTY_WORDS]
+    return len(spoken) >= _FEWEST_WORDS and bool(telling)
+
+
 def _with_left_over(
     stretches: Sequence[Stretch], asked: list[Question], found: Sequence[Piece], rank: Rank
 ) -> list[Question]:
@@ -216,7 +234,7 @@ def _with_left_over(
     taken = {i for stretch in stretches for i in range(stretch.begin, stretch.end)}
     for i, piece in enumerate(found):
         text = text_of([piece])
-        if i in taken or not piece.asks or len(text.split()) < _FEWEST_WORDS:
+        if i in taken or not piece.asks or not _says_something(piece):
             continue
         best = rank(text)[0]
         if best.topic == OFF_TOPIC or best.score < _UNCLEAR_BELOW:

@@ -13,22 +13,23 @@ from itertools import pairwise
 from typing import Any
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """A set of words, written in one line."""
     return frozenset(text.split())
 
 
 _ENDS = frozenset({".", "?", "!", "…", ";", "...", "..", "??", "???", "!!", "?!", "!?"})
-_JOINERS = _words("& + , - / also and but n or plus so then")
-_ASKING = _words(
+_JOINERS = words("& + , - / also and but n or plus so then")
+_ASKING = words(
     "what whats what's wat how hows how's when whens where wheres which who whos why wich hw "
     "until since"
 )
-_AUXILIARIES = _words(
+_AUXILIARIES = words(
     "is are am was were do does did can could will would should shall may might must has have "
     "dose doe cn wil isn't aren't don't doesn't can't won't any"
 )
-_REQUESTING = _words("tell explain please pls kindly send give show describe book")
-_SUBJECTS = _words(
+_REQUESTING = words("tell explain please pls kindly send give show describe book")
+_SUBJECTS = words(
     "i it u you we they he she this that these those there the my your ur a an one people "
     "someone anyone everybody results it's men women"
 )
@@ -36,14 +37,14 @@ _HOW = frozenset(("how", word) for word in ("long", "much", "many", "often", "so
 """Terse questions: "bruises how long"."""
 _SHORTEST = 2
 """Words after an auxiliary without which it begins no question: "… if someone bad does it"."""
-_RELATIVE = _words("since until when where which who whos")
+_RELATIVE = words("since until when where which who whos")
 _NOT_ASKING = frozenset(
     (verb, thing)
     for verb in ("do", "have", "has", "need")
     for thing in ("it", "this", "that", "these", "those", "the", "my", "your", "a", "an", "one")
 )
 """Verb and object rather than auxiliary and subject: "can men do it too"."""
-_INDIRECT = _words(
+_INDIRECT = words(
     "know tell explain say ask asks asking asked wonder wondering about on of for to in see "
     "understand sure depends that than matter idea with exactly at from by like me if whether "
     "no and into during"
@@ -154,13 +155,13 @@ def _parts(tokens: list[Any]) -> Iterator[list[Any]]:
 def _asks(tokens: list[Any]) -> bool:
     if any("?" in token.text for token in tokens):
         return True
-    words = [token.lower_ for token in tokens if token.lower_ not in _JOINERS]
+    typed = [token.lower_ for token in tokens if token.lower_ not in _JOINERS]
     return (
-        (bool(words) and (words[0] in _ASKING or words[0] in _AUXILIARIES))
-        or (bool(words) and words[-1] in _ASKING)
-        or any(word in _REQUESTING for word in words[:4])
-        or any(pair in _HOW for pair in pairwise(words))
-        or any(pair[0] in _AUXILIARIES and pair[1] in _SUBJECTS for pair in pairwise(words))
+        (bool(typed) and (typed[0] in _ASKING or typed[0] in _AUXILIARIES))
+        or (bool(typed) and typed[-1] in _ASKING)
+        or any(word in _REQUESTING for word in typed[:4])
+        or any(pair in _HOW for pair in pairwise(typed))
+        or any(pair[0] in _AUXILIARIES and pair[1] in _SUBJECTS for pair in pairwise(typed))
     )
 
 

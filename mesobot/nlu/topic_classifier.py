@@ -29,7 +29,13 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.dialogue.conversation import LANGUAGE, POSSIBLE_DANGER, QUESTIONS, last_answer
+from mesobot.dialogue.conversation import (
+    LANGUAGE,
+    POSSIBLE_DANGER,
+    QUESTIONS,
+    has_just_offered,
+    last_answer,
+)
 from mesobot.nlu.decision import Thresholds
 from mesobot.nlu.encoder import SentenceEncoder
 from mesobot.nlu.follow_ups import Context
@@ -42,6 +48,7 @@ from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
 _HAND_OVER = ("book_consultation", "talk_to_human")
+_YES = "affirm"
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
 
@@ -91,7 +98,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "answer_at": 0.38,
             "suggest_at": 0.3,
             "danger_levels": {
-                "medical_emergency": {"sure": 0.38, "with_wording": 0.35},
+                "medical_emergency": {"sure": 0.4, "with_wording": 0.35},
                 "distress": {"sure": 0.3, "with_wording": 0.2},
                 "see_doctor_today": {"sure": 0.33, "with_wording": 0.2},
             },
@@ -152,10 +159,20 @@ class TopicClassifier(GraphComponent, IntentClassifier):
                 raise RuntimeError("The topic classifier has not been trained.")
             document = message.get(SPACY_DOCS[TEXT])
             found = self._interpreter.read(document, _context(tracker))
+            if found.questions[0].decision.topic == _YES and _is_offered(tracker):
+                found = found.instead(_HAND_OVER[0])
             if message.get(CUT) and not found.danger:
                 found = found.instead(Unreadable.TOO_LONG.value)
             _report(message, found)
         return messages
+
+
+def _is_offered(tracker: DialogueStateTracker | None) -> bool:
+    return (
+        tracker is not None
+        and not tracker.active_loop_name
+        and has_just_offered(list(tracker.events))
+    )
 
 
 def _context(tracker: DialogueStateTracker | None) -> Context | None:

@@ -63,6 +63,7 @@ def assess(
     beliefs: Sequence[Mapping[Danger, float]],
     thresholds: SafetyThresholds,
     calm: bool = False,
+    foreign: bool = False,
 ) -> Assessment:
     """The most serious danger that counts.
 
@@ -72,23 +73,29 @@ def assess(
             several, resembles the examples of each danger.
         thresholds: from when on that counts.
         calm: whether something in the message speaks against danger here and now.
+        foreign: whether it is in another language, of which all wordings are known.
     """
-    whole, parts = beliefs[0], beliefs[1:]
-    foreign = next((flag for flag in flags if flag.language != _TRUSTED_WORDINGS), None)
-    if foreign:
-        return Assessment(foreign.danger, belief=1.0, language=foreign.language)
+    worded_elsewhere = next((flag for flag in flags if flag.language != _TRUSTED_WORDINGS), None)
+    if worded_elsewhere:
+        return Assessment(worded_elsewhere.danger, belief=1.0, language=worded_elsewhere.language)
     worded = {flag.danger for flag in flags}
-    for danger in Danger:  # most serious first
-        highest = max((part.get(danger, 0.0) for part in parts), default=0.0)
-        belief = max(whole.get(danger, 0.0), highest - thresholds.sentence)
+    believed = {danger: _belief(danger, beliefs, thresholds.sentence) for danger in Danger}
+    emergency = _belief(Danger.EMERGENCY, beliefs, thresholds.sentence / 2)
+    possible = emergency >= thresholds.possible
+    for danger, belief in believed.items():  # most serious first
         level = thresholds.levels[danger]
-        if danger in worded and belief >= level.with_wording:
-            return Assessment(danger, belief=belief)
-        eased = calm and danger is Danger.EMERGENCY
-        if belief >= (thresholds.sure_if_calm if eased else level.sure):
-            return Assessment(danger, belief=belief)
-    highest = max((part.get(Danger.EMERGENCY, 0.0) for part in parts), default=0.0)
-    belief = max(whole.get(Danger.EMERGENCY, 0.0), highest - thresholds.sentence / 2)
-    if belief >= thresholds.possible:
-        return Assessment(Danger.EMERGENCY, possible=True, belief=belief)
+        eased = foreign or (calm and danger is Danger.EMERGENCY)
+        sure = belief >= (thresholds.sure_if_calm if eased else level.sure)
+        if sure or (danger in worded and belief >= level.with_wording):
+            # Of two dangers that share the belief the more serious one is meant.
+            graver = possible and believed[Danger.EMERGENCY] > belief and not (calm or foreign)
+            return Assessment(Danger.EMERGENCY if graver else danger, belief=belief)
+    if possible:
+        return Assessment(Danger.EMERGENCY, possible=True, belief=emergency)
     return Assessment()
+
+
+def _belief(danger: Danger, beliefs: Sequence[Mapping[Danger, float]], margin: float) -> float:
+    """Of the whole message, or of a sentence of it less the margin."""
+    of_sentences = (sentence.get(danger, 0.0) - margin for sentence in beliefs[1:])
+    return max([beliefs[0].get(danger, 0.0), *of_sentences])

@@ -63,9 +63,16 @@ def test_reported_topics_prefer_what_was_answered() -> None:
     assert reported_topics([]) == []
 
 
-def test_after_an_emergency_the_next_answers_are_still_given_with_care() -> None:
+def test_soon_after_an_alarm_no_question_about_the_treatment_is_answered() -> None:
     """ "Can I drink water while waiting" got an ordinary answer right after the alarm."""
     alarm = said(alarm="medical_emergency")
-    assert conversation(alarm, heard("faq")).was_emergency()
-    assert conversation(alarm, said("thanks"), heard("faq")).was_emergency()
-    assert not conversation(alarm, said("pain"), said("risks"), heard("faq")).was_emergency()
+    assert conversation(alarm, heard("faq")).recent_alarm() == "medical_emergency"
+    assert conversation(alarm, said("thanks"), heard("faq")).recent_alarm() == "medical_emergency"
+    later = [said("thanks"), said("pain"), said("risks")]
+    assert conversation(alarm, *later, heard("faq")).recent_alarm() is None
+
+
+def test_an_alarm_is_over_when_the_patient_says_that_nothing_is_wrong() -> None:
+    alarm, clear = said(alarm="distress"), said(all_clear=True)
+    assert conversation(alarm, clear, heard("faq")).recent_alarm() is None
+    assert conversation(clear, alarm, heard("faq")).recent_alarm() == "distress"
