@@ -18,11 +18,8 @@ _DRIP_PAUSE = 0.3
 _HEAD = "HTTP/1.1 {}\r\nContent-Type: application/json\r\nConnection: close\r\n"
 FAULTS = {
     "dead": b"",
-    "cutting off": b"",
     "500": (_HEAD.format("500 Internal Server Error") + "\r\n{}").encode(),
-    "400": (_HEAD.format("400 Bad Request") + "\r\noh no").encode(),
     "garbage": (_HEAD.format("200 OK") + "\r\n{not json").encode(),
-    "no object": (_HEAD.format("200 OK") + "\r\n[]").encode(),
     "hanging": b"",
     "dripping": (_HEAD.format("200 OK") + "Content-Length: 4000\r\n\r\n").encode(),
 }
@@ -81,7 +78,7 @@ class ActionGate:
 
     def _misbehave(self, client: socket.socket) -> None:
         self.calls += 1
-        fault = self.fault or "cutting off"
+        fault = self.fault or "dead"
         with suppress(OSError), client:
             _read_request(client)
             client.sendall(FAULTS[fault])
