@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -16,7 +17,10 @@ from mesobot.consultation.desk import open_desk
 from mesobot.consultation.form import Field
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.request import Consent, NewRequest, Way
-from mesobot.consultation.service import NotSavedError
+from mesobot.consultation.service import NotSavedError, Receipt
+
+_OF_ONE_FORM = (*(field.value for field in Field), "consultation_form_id", "consultation_open")
+"""Slots that a new request begins without; the reference stays, a patient may ask for it again."""
 
 _log = structlog.get_logger()
 
@@ -28,12 +32,13 @@ class ActionSubmitConsultation(Action):
         """Name in the domain."""
         return "action_submit_consultation"
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """``consultation_saved`` tells the rules whether it worked."""
+        """``consultation_saved`` tells the rules whether it worked; then the form is empty."""
         try:
-            receipt = open_desk(os.environ).submit(_request(tracker))
+            # In a thread: while one patient's database hangs, the actions of others go on.
+            receipt = await asyncio.to_thread(_submit, _request(tracker))
         except NotSavedError:
             return [SlotSet("consultation_saved", False)]
         except Exception as error:  # whatever happened, the rules then give the direct links
@@ -48,7 +53,12 @@ class ActionSubmitConsultation(Action):
         return [
             SlotSet("consultation_reference", receipt.reference),
             SlotSet("consultation_saved", True),
+            *(SlotSet(name, None) for name in _OF_ONE_FORM),
         ]
+
+
+def _submit(request: NewRequest) -> Receipt:
+    return open_desk(os.environ).submit(request)
 
 
 def _request(tracker: Tracker) -> NewRequest:

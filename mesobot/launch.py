@@ -1,5 +1,7 @@
 """``python -m mesobot.launch MODULE ARGUMENT...``: runs a module without deprecation noise.
 
+Rasa itself is run with a limit on calls of the action server (``mesobot/action_calls.py``).
+
 Sanic switches deprecation warnings on when it is imported, whatever PYTHONWARNINGS says, and
 the libraries that Rasa pins give dozens of them at each start. Other warnings are shown.
 """
@@ -26,4 +28,8 @@ def silence_deprecations() -> None:
 if __name__ == "__main__":
     silence_deprecations()
     sys.argv = sys.argv[1:]
+    if sys.argv[0] == "rasa":
+        from mesobot.action_calls import limit_action_calls
+
+        limit_action_calls()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

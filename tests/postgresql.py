@@ -7,10 +7,14 @@ import functools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -23,16 +27,79 @@ _USER = "mesobot"
 def new_database() -> str:
     """URL of an empty database of its own. Skips the test where there is no PostgreSQL."""
     name = f"test_{uuid.uuid4().hex}"
-    connection = psycopg2.connect(f"{_server()}/postgres")
+    server = _server()
+    connection = psycopg2.connect(f"{server.url}/postgres")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
-    return f"{_server()}/{name}"
+    return f"{server.url}/{name}"
 
 
-def _server() -> str:
-    """URL of the server, without a database."""
+@contextmanager
+def shut_down() -> Iterator[None]:
+    """Without the server for a while: connections are refused."""
+    server = _server()
+    server.run("pg_ctl", "-m", "immediate", "-w", "stop")
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@contextmanager
+def standing_still() -> Iterator[None]:
+    """The server is there and does nothing for a while."""
+    main = int((_server().data / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    processes = [main, *map(int, children)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server with its data.
+
+    Attributes:
+        url: without a database.
+    """
+
+    binaries: Path
+    folder: Path
+    user: str | None
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{_USER}@127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options += " -c max_connections=200 -c fsync=off"  # it is the clients that are killed here
+        self.run("pg_ctl", "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(self.binaries / program), "-D", str(self.data), *arguments]
+        # pg_ctl leaves the server behind with its outputs: a pipe would never end.
+        output = self.folder / "output"
+        with output.open("w") as file:
+            done = subprocess.run(
+                command, check=False, cwd=self.folder, user=self.user, stdout=file, stderr=file
+            )
+        assert done.returncode == 0, output.read_text()
+
+
+def _server() -> Server:
     binaries = _binaries()
     if binaries is None:
         message = "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)"
@@ -63,31 +130,18 @@ def _find_binaries() -> Path | None:
 
 
 @functools.cache
-def _start(binaries: Path) -> str:
+def _start(binaries: Path) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="mesobot-postgresql-"))
-    user, port = _unprivileged(folder), _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-    options += " -c max_connections=200 -c fsync=off"  # it is the clients that are killed here
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(binaries / program), "-D", str(data), *arguments]
-        # pg_ctl leaves the server behind with its outputs: a pipe would never end.
-        output = folder / "output"
-        with output.open("w") as file:
-            done = subprocess.run(
-                command, check=False, cwd=folder, user=user, stdout=file, stderr=file
-            )
-        assert done.returncode == 0, output.read_text()
+    server = Server(binaries, folder, _unprivileged(folder), _free_port())
 
     def stop() -> None:
-        run("pg_ctl", "-m", "immediate", "-w", "stop")
+        server.run("pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder)
 
-    run("initdb", "--auth=trust", f"--username={_USER}", "--no-sync", "--encoding=UTF8")
-    run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
+    server.run("initdb", "--auth=trust", f"--username={_USER}", "--no-sync", "--encoding=UTF8")
+    server.start()
     atexit.register(stop)
-    return f"postgresql://{_USER}@127.0.0.1:{port}"
+    return server
 
 
 def _unprivileged(folder: Path) -> str | None:

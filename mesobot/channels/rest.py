@@ -7,6 +7,7 @@ a conversation by leaving ``sender`` out, never answers with silence, and logs n
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,8 @@ from mesobot.paths import CLINIC
 
 _SENDER = re.compile(r"[\w.:@+-]{1,128}")
 _LARGEST_BODY = 64 * 1024
+_LONGEST_TURN = 9.5
+"""Seconds; each helper has a shorter limit, this one holds for several in a row."""
 _log = structlog.get_logger()
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -92,7 +95,8 @@ async def _one_turn(
 ) -> list[dict[str, Any]]:
     collector = ReplyCollector()
     try:
-        await on_new_message(UserMessage(text, collector, sender, input_channel=RestChannel.name()))
+        message = UserMessage(text, collector, sender, input_channel=RestChannel.name())
+        await asyncio.wait_for(on_new_message(message), _LONGEST_TURN)
     except Exception as error:  # whatever happens behind it, the patient gets a reply
         _log.error("rest.turn_failed", error=type(error).__name__)
     if not collector.messages:

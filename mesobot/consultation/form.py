@@ -59,13 +59,13 @@ class FormReading:
     Attributes:
         kind: see :class:`Kind`.
         values: the fields it fills.
-        emptied: for a change, the field to ask for again.
+        emptied: for a change, the fields to ask for again.
         note: for a problem which one, otherwise the field that was asked.
     """
 
     kind: Kind
     values: dict[Field, str] = field(default_factory=dict)
-    emptied: Field | None = None
+    emptied: tuple[Field, ...] = ()
     note: str = ""
 
 
@@ -90,7 +90,6 @@ _FIELD_WORDS = {
     Field.CONCERN: ("concern", "topic", "reason"),
     Field.TIME: ("time", "day", "when"),
 }
-CHANGEABLE = tuple(_FIELD_WORDS)
 
 
 def read_answer(
@@ -175,7 +174,7 @@ def _other_way(way: Way, answers: Mapping[Field, str]) -> FormReading:
     """Another way needs another contact: one that was given is asked for again."""
     values = {Field.WAY: way.value}
     if Field.CONTACT in answers and answers.get(Field.WAY) != way.value:
-        return FormReading(Kind.CHANGE, values, Field.CONTACT, Field.CONTACT.value)
+        return FormReading(Kind.CHANGE, values, (Field.CONTACT,), Field.CONTACT.value)
     return FormReading(Kind.ANSWER, values)
 
 
@@ -251,5 +250,7 @@ def _confirmed(text: str) -> FormReading:
         return _answer(Field.CONFIRMED, YES)
     changed = named(text, _FIELD_WORDS)
     if changed:
-        return FormReading(Kind.CHANGE, emptied=changed, note=changed.value)
+        # Another way to be reached needs another contact.
+        both = (Field.WAY, Field.CONTACT) if changed is Field.WAY else (changed,)
+        return FormReading(Kind.CHANGE, emptied=both, note=changed.value)
     return _problem("what_to_change" if says_no(text) else "confirm")

@@ -7,6 +7,7 @@ topic model ("Faith Black"): they are taken, and the reply still begins with the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ from mesobot.dialogue.conversation import (
 from mesobot.safety.red_flags import Danger
 
 _FORM = "consultation_form"
-_CHANGE = "consultation_change"
+_LEFT = "consultation_left"
+_OPEN = "consultation_open"
 _GIVE_UP = "form_give_up"
 _NAME_WORDS = 3
 _PROBLEMS_BEFORE_GIVING_UP = 3
@@ -74,7 +76,11 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:
         """Take each message as an answer to what the form asked, if it is one."""
-        if tracker is None or tracker.active_loop_name != _FORM:
+        if tracker is None:
+            return messages
+        if tracker.active_loop_name != _FORM:
+            if tracker.get_slot(_LEFT):
+                _forget_answers(messages)
             return messages
         asked = tracker.get_slot("requested_slot")
         if asked not in {field.value for field in Field}:
@@ -101,6 +107,25 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
         return messages
 
 
+def _forget_answers(messages: list[Message]) -> None:
+    """Empty a form that the patient left with the message before.
+
+    Not with that message itself: Rasa's form takes an emptied slot for an answer and goes on.
+    """
+    emptied = _emptied([*(field.value for field in Field), _OPEN, _LEFT])
+    for message in messages:
+        message.set(ENTITIES, [*message.get(ENTITIES, []), *emptied], add_to_output=True)
+
+
+def _emptied(slots: Iterable[str]) -> list[dict[str, Any]]:
+    """Entities without a value empty their slots; no action server is needed for that."""
+    return [_entity(slot, None) for slot in slots]
+
+
+def _entity(name: str, value: str | None) -> dict[str, Any]:
+    return {ENTITY_ATTRIBUTE_TYPE: name, ENTITY_ATTRIBUTE_VALUE: value}
+
+
 def _like_a_name(text: str) -> bool:
     words = text.split()
     return len(words) <= _NAME_WORDS and all(word[:1].isupper() for word in words)
@@ -110,15 +135,11 @@ def _report(message: Message, reading: FormReading, problems_before: int) -> Non
     """Replace what the message would mean outside the form."""
     given_up = reading.kind is Kind.PROBLEM and problems_before + 1 >= _PROBLEMS_BEFORE_GIVING_UP
     name = _GIVE_UP if given_up else reading.kind.value
-    entities = {field.value: value for field, value in reading.values.items()}
-    if reading.emptied:
-        entities[_CHANGE] = reading.emptied.value
+    emptied = _emptied(field.value for field in reading.emptied)
+    filled = [_entity(field.value, value) for field, value in reading.values.items()]
     report = {
         INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
-        ENTITIES: [
-            {ENTITY_ATTRIBUTE_TYPE: entity, ENTITY_ATTRIBUTE_VALUE: value}
-            for entity, value in entities.items()
-        ],
+        ENTITIES: [*emptied, *filled],
         QUESTIONS: [],
         RESPONSE_SELECTOR: {},
         FORM_NOTE: reading.note,

@@ -23,9 +23,11 @@ sys.exit(run_catcher(int(sys.argv[1]), Path(sys.argv[2])))
 """
 
 
-def test_a_mail_is_kept_as_a_file_and_waits_as_long_as_there_is_no_catcher(tmp_path: Path) -> None:
+def test_a_mail_is_kept_as_a_file_and_waits_as_long_as_there_is_no_catcher(
+    tmp_path: Path, database_url: str
+) -> None:
     port, folder, log = free_port(), tmp_path / "mail", tmp_path / "catcher.log"
-    store = Store(f"sqlite:///{tmp_path / 'requests.db'}")
+    store = Store(database_url)
     with relays(tmp_path, store.url, {"MESOBOT_CATCHER_PORT": str(port)}) as these:
         relay = these.start()
         reference = store.submit(CLINIC_EMAIL)

@@ -18,6 +18,7 @@ from mesobot.consultation.tables import requests
 from tests.faults.mail_peers import SmtpServer, Wiretap, certificate, smtp_settings
 from tests.faults.relay_peers import EMAIL, NAME, RelayProcess, Relays, Store, relays
 from tests.faults.waiting import wait_until
+from tests.postgresql import new_database
 
 USER, PASSWORD = "assistant", "s3cret-word"
 LOGIN = {"MESOBOT_SMTP_USER": USER, "MESOBOT_SMTP_PASSWORD": PASSWORD}
@@ -32,10 +33,13 @@ class Post:
     relays: Relays
 
 
-@pytest.fixture(scope="module")
-def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def post(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Post]:
     folder = tmp_path_factory.mktemp("post")
-    store = Store(f"sqlite:///{folder / 'requests.db'}")
+    sqlite = request.param == "sqlite"
+    store = Store(f"sqlite:///{folder / 'requests.db'}" if sqlite else new_database())
     with (
         SmtpServer() as server,
         relays(folder, store.url, smtp_settings(server.port)) as these,
@@ -127,8 +131,8 @@ def test_a_relay_killed_between_250_and_marking_sends_the_same_message_id_again(
     store.engine.dispose()
 
 
-def test_a_relay_that_is_told_to_end_finishes_its_mail(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'requests.db'}")
+def test_a_relay_that_is_told_to_end_finishes_its_mail(tmp_path: Path, database_url: str) -> None:
+    store = Store(database_url)
     with SmtpServer() as server, relays(tmp_path, store.url, smtp_settings(server.port)) as these:
         relay = these.start(parallel=1)
         these.wait_until_ready()
@@ -164,7 +168,7 @@ class Tapped:
 
 
 @pytest.fixture
-def tapped(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Tapped]:
+def tapped(tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> Iterator[Tapped]:
     """With the certificate and the security that the test asks for."""
     host, security, trusted = request.param
     options: dict[str, object] = {"auth_require_tls": False}
@@ -174,7 +178,7 @@ def tapped(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Tapped]:
         other, _ = certificate(tmp_path, "other.clinic.com.tr")
         settings["MESOBOT_SMTP_CA_FILE"] = str(path if trusted else other)
         options["ssl_context" if security == "tls" else "tls_context"] = context
-    store = Store(f"sqlite:///{tmp_path / 'requests.db'}")
+    store = Store(database_url)
     with SmtpServer(**options) as server:
         tap = Wiretap(server.port)
         with relays(tmp_path, store.url, smtp_settings(tap.port, security, **settings)) as these:
@@ -224,9 +228,9 @@ def test_a_server_that_cannot_prove_who_it_is_gets_nothing(tapped: Tapped) -> No
     assert not tapped.server.received
 
 
-def test_wrong_credentials_raise_one_alarm_and_no_storm(tmp_path: Path) -> None:
+def test_wrong_credentials_raise_one_alarm_and_no_storm(tmp_path: Path, database_url: str) -> None:
     path, context = certificate(tmp_path, "127.0.0.1")
-    store = Store(f"sqlite:///{tmp_path / 'requests.db'}")
+    store = Store(database_url)
     wrong = {**LOGIN, "MESOBOT_SMTP_PASSWORD": "wrong", "MESOBOT_SMTP_CA_FILE": str(path)}
     with SmtpServer(tls_context=context) as server:
         settings = smtp_settings(server.port, "starttls", **wrong)

@@ -29,9 +29,9 @@ OUTAGE = timedelta(minutes=30)
 class Bench:
     """A relay in this process."""
 
-    def __init__(self, tmp_path: Path, port: int) -> None:
+    def __init__(self, tmp_path: Path, url: str, port: int) -> None:
         self.clock = TestClock()
-        self.store = Store(f"sqlite:///{tmp_path / 'requests.db'}", self.clock)
+        self.store = Store(url, self.clock)
         self.status_file = tmp_path / "relay.json"
         settings = read_mail_settings(smtp_settings(port))
         sender = SmtpSender(settings, lambda one: clinic_message(one, HEAD, self.clock()))
@@ -55,9 +55,11 @@ class Bench:
         asyncio.run(self.deliver())
 
 
-def test_after_half_an_hour_without_mail_server_the_backlog_drains_to_zero(tmp_path: Path) -> None:
+def test_after_half_an_hour_without_mail_server_the_backlog_drains_to_zero(
+    tmp_path: Path, database_url: str
+) -> None:
     port = free_port()
-    bench = Bench(tmp_path, port)
+    bench = Bench(tmp_path, database_url, port)
     start = bench.clock()
     with capture_logs() as logs:
         while bench.clock() - start < OUTAGE:
@@ -87,10 +89,10 @@ def test_after_half_an_hour_without_mail_server_the_backlog_drains_to_zero(tmp_p
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_jumps_between_claim_and_mark_doubles_nothing(
-    tmp_path: Path, hours: int
+    tmp_path: Path, database_url: str, hours: int
 ) -> None:
     with SmtpServer() as server:
-        bench = Bench(tmp_path, server.port)
+        bench = Bench(tmp_path, database_url, server.port)
         references = [bench.store.submit() for _ in range(5)]
         server.before_250 = lambda: bench.clock.advance(hours=hours)
         ages = []
@@ -106,10 +108,10 @@ def test_a_clock_that_jumps_between_claim_and_mark_doubles_nothing(
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_jumps_while_mails_wait_makes_no_negative_age_and_loses_none(
-    tmp_path: Path, hours: int
+    tmp_path: Path, database_url: str, hours: int
 ) -> None:
     port = free_port()
-    bench = Bench(tmp_path, port)
+    bench = Bench(tmp_path, database_url, port)
     references = [bench.store.submit() for _ in range(3)]
     bench.tick()
     bench.clock.advance(hours=hours)

@@ -37,8 +37,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    store = Store(f"sqlite:///{tmp_path / 'requests.db'}")
+def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    store = Store(database_url)
     with GraphServer() as graph, SmtpServer() as mail:
         settings = {**smtp_settings(mail.port), **graph.environment()}
         with relays(tmp_path, store.url, settings) as these:

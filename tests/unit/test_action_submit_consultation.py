@@ -1,5 +1,6 @@
 """Saving a request: "saved" only after the commit."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ SLOTS = {
 def submit(slots: dict[str, str]) -> tuple[list[dict], dict[str, object]]:
     dispatcher = CollectingDispatcher()
     tracker = Tracker("me", slots, {}, [], False, None, {}, "action_listen")
-    events = ActionSubmitConsultation().run(dispatcher, tracker, {})
+    events = asyncio.run(ActionSubmitConsultation().run(dispatcher, tracker, {}))
     return dispatcher.messages, {event["name"]: event["value"] for event in events}
 
 
@@ -38,6 +39,13 @@ def test_saved_is_said_with_the_reference(database: Path) -> None:
     assert message["consultation_reference"] == slots["consultation_reference"]
     assert slots["consultation_saved"] is True
     assert database.exists()
+
+
+def test_a_saved_form_is_emptied_so_that_the_next_one_begins_anew(database: Path) -> None:
+    _, slots = submit(SLOTS)
+    emptied = {name for name, value in slots.items() if value is None}
+    assert emptied >= {*SLOTS, "consultation_consent", "consultation_confirmed"}
+    assert "consultation_open" in emptied
 
 
 def test_sending_the_same_form_again_gives_the_same_reference(database: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_yes_that_names_a_field_sends(text: str) -> None:
 
 def test_a_yes_with_a_change_sends_nothing() -> None:
     reading = read(Field.CONFIRMED, "ok change my name")
-    assert reading == FormReading(Kind.CHANGE, emptied=Field.NAME, note=Field.NAME.value)
+    assert reading == FormReading(Kind.CHANGE, emptied=(Field.NAME,), note=Field.NAME.value)
 
 
 def test_an_address_given_for_the_name_is_kept() -> None:
@@ -140,7 +140,7 @@ def test_another_way_asks_for_another_contact() -> None:
     """A request went out "by e-mail" with a phone number in it: nobody could be answered."""
     reading = read(Field.NAME, "rather email", contact="+905321234567")
     assert reading == FormReading(
-        Kind.CHANGE, {Field.WAY: "email"}, Field.CONTACT, Field.CONTACT.value
+        Kind.CHANGE, {Field.WAY: "email"}, (Field.CONTACT,), Field.CONTACT.value
     )
 
 
@@ -183,7 +183,13 @@ def test_why_is_heard_with_the_field_that_was_asked() -> None:
 )
 def test_any_answer_can_be_changed_before_it_is_sent(text: str, changed: Field) -> None:
     reading = read(Field.CONFIRMED, text)
-    assert reading == FormReading(Kind.CHANGE, emptied=changed, note=changed.value)
+    assert reading == FormReading(Kind.CHANGE, emptied=(changed,), note=changed.value)
+
+
+def test_another_way_needs_another_contact() -> None:
+    reading = read(Field.CONFIRMED, "change how to reach me")
+    assert reading is not None
+    assert reading.emptied == (Field.WAY, Field.CONTACT)
 
 
 def test_no_consent_is_a_refusal() -> None:
