@@ -150,7 +150,7 @@ def test_erasing_again_is_no_mistake(store: Store) -> None:
 
 def test_old_bytes_that_stay_are_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = store.submit()
-    monkeypatch.setattr("mesobot.consultation.privacy.LIMIT", 0.2)
+    monkeypatch.setattr("mesobot.consultation.traces.LIMIT", 0.2)
     reader = store.engine.raw_connection()
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM requests").fetchall()
