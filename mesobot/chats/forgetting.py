@@ -66,7 +66,9 @@ class Chats:
             return 0
         before = (self._clock() - older_than).timestamp()
         with writing(engine) as connection:
-            gone = int(connection.execute(delete(events).where(events.c.timestamp < before)).rowcount)
+            gone = int(
+                connection.execute(delete(events).where(events.c.timestamp < before)).rowcount
+            )
         remove_traces(engine)
         return gone
 

@@ -8,7 +8,6 @@ or staff in another process) would be written anew, as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import structlog
 from rasa.core.brokers.broker import EventBroker
@@ -16,11 +15,10 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.endpoints import EndpointConfig
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from mesobot.chats.database import chats_file, chats_url, open_chats
+from mesobot.chats.database import CHATS_VARIABLE, chats_file, chats_url, open_chats
 from mesobot.consultation.database import make_private
 
 _log = structlog.get_logger()
@@ -32,24 +30,19 @@ class ForgettingTrackerStore(SQLTrackerStore):
     def __init__(
         self,
         domain: Domain | None = None,
-        host: EndpointConfig | None = None,
+        host: str | None = None,
         event_broker: EventBroker | None = None,
         db: str = "",
     ) -> None:
         """Open the database, and make its table if it is new."""
-        url = chats_url({"MESOBOT_TRACKER_DB": db})
+        url = chats_url({CHATS_VARIABLE: db})
         file = chats_file(url)
         if file is not None:
             make_private(file)
-        super().__init__(domain=domain, db=url, event_broker=event_broker)
-        self.engine.dispose()
-        self.engine = open_chats(url)
+        super().__init__(domain=domain, host=url, event_broker=event_broker)
+        # Rasa's engine would quote messages in the log when the database is locked.
+        self.engine: Engine = open_chats(url)
         self.sessionmaker = sessionmaker(bind=self.engine)
-
-    @staticmethod
-    def get_db_url(dialect: str, host: Any, port: Any, db: str, *others: Any) -> URL:
-        """Address of the database; Rasa asks for it in parts."""
-        return make_url(db)
 
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker

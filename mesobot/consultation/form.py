@@ -72,6 +72,8 @@ _QUESTION_AT = 0.5
 _SURE_QUESTION_AT = 0.7
 """The same for messages that could be a name."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
+_PRIVACY = frozenset({"forget_me", "what_do_you_know"})
+"""Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
 _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
 """Other things that people say in between; a name may look like one of them."""
 _LONGEST_NAME_WORDS = 4
@@ -105,10 +107,12 @@ def read_answer(
         score: of that topic, in [0, 1].
         answers: what has been answered so far.
     """
+    group = topic.split("/", maxsplit=1)[0]
+    if group in _PRIVACY and score >= _QUESTION_AT:
+        return None
     wish = _wish(asked, text, answers)
     if wish:
         return wish
-    group = topic.split("/", maxsplit=1)[0]
     if asked is Field.NAME and group in _QUESTIONS and score >= _SURE_QUESTION_AT:
         return None
     reading = _read(asked, text, lists, answers)

@@ -17,7 +17,8 @@ def form_values(
     """What each placeholder stands for.
 
     Args:
-        answers: the fields' answers and the reference, as far as they are known.
+        answers: the fields' answers and the reference, as far as they are known, and what an
+            action gives its reply.
         clinic: whose WhatsApp the link with the reference opens.
         questionnaire: lists and texts.
     """
@@ -30,6 +31,8 @@ def form_values(
         "times": numbered(questionnaire.times),
         "privacy_notice": questionnaire.notice.text,
         "consent_question": questionnaire.consent.text,
+        "request_days": str(questionnaire.retention.requests),
+        "chat_days": str(questionnaire.retention.chats),
     }
 
 

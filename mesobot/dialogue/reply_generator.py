@@ -96,8 +96,8 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
 
     def _values(self, conversation: Conversation, given: dict[str, Any]) -> dict[str, str]:
         answers = {name: conversation.slot(name) for name in (REFERENCE, *FIELDS)}
-        answers.update({name: str(value) for name, value in given.items() if name in answers})
-        return form_values(answers, self._clinic, self._questionnaire)
+        told = {name: value for name, value in given.items() if isinstance(value, str)}
+        return form_values({**answers, **told}, self._clinic, self._questionnaire)
 
     def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
         """The answers to all questions of the message; ``answer`` is what the rules chose."""
@@ -173,7 +173,7 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
         "answered": [answer.topic for answer in answers if answer.metadata.get("facts")],
         "facts": [fact for answer in answers for fact in answer.metadata.get("facts", [])],
     }
-    for key in ("label", "miss", "lang", "alone"):
+    for key in ("label", "miss", "lang", "alone", "confirms"):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)

@@ -41,7 +41,8 @@ from mesobot.safety.assessment import Level, SafetyThresholds
 from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
-_HAND_OVER = ("book_consultation", "talk_to_human")
+_HAND_OVER = ("forget_me", "what_do_you_know", "book_consultation", "talk_to_human")
+"""What leads in a message with several questions: these need more than an answer."""
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
 
