@@ -38,14 +38,16 @@ class ActionTellWhatIsKnown(Action):
         dispatcher.utter_message(response="utter_known_chat")
         answers = _unfinished(tracker)
         if answers:
-            dispatcher.utter_message(response="utter_known_form", known_answers=answers)
+            dispatcher.utter_message(
+                response="utter_known_form", known_answers=answers, goes_on=True
+            )
         zone = clinic_zone(paths.CLINIC / "clinic.yml")
         for each in known:
             values = request_values(each.request, zone)
-            dispatcher.utter_message(response="utter_known_request", **values)
+            dispatcher.utter_message(response="utter_known_request", **values, goes_on=True)
         if not known:
-            dispatcher.utter_message(response="utter_known_no_request")
-        dispatcher.utter_message(response="utter_known_deletion")
+            dispatcher.utter_message(response="utter_known_no_request", goes_on=True)
+        dispatcher.utter_message(response="utter_known_deletion", goes_on=True)
         return [SlotSet("known_told", True)]
 
 

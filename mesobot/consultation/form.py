@@ -72,7 +72,7 @@ _QUESTION_AT = 0.5
 _SURE_QUESTION_AT = 0.7
 """The same for messages that could be a name."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
-_PRIVACY = frozenset({"forget_me", "what_do_you_know"})
+PRIVACY = frozenset({"forget_me", "what_do_you_know"})
 """Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
 _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
 """Other things that people say in between; a name may look like one of them."""
@@ -108,7 +108,7 @@ def read_answer(
         answers: what has been answered so far.
     """
     group = topic.split("/", maxsplit=1)[0]
-    if group in _PRIVACY and score >= _QUESTION_AT:
+    if group in PRIVACY and score >= _QUESTION_AT:
         return None
     wish = _wish(asked, text, answers)
     if wish:

@@ -50,9 +50,15 @@ _ANOTHER_WAY = re.compile(
     r"|\b(?:e-?mail|mail|whats ?app) (?:instead|please|is better)\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"^\s*[^\s@]+@[^\s@]+\.[^\s@.]{2,}\s*$")
 _UNWANTED = re.compile(
     r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
 )
+
+
+def is_only_an_address(text: str) -> bool:
+    """Whether a message is an e-mail address and nothing else."""
+    return _ADDRESS.match(text) is not None
 
 
 def wants_to_stop(text: str) -> bool:

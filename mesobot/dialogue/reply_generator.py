@@ -66,16 +66,21 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        """Text, buttons and metadata of a reply; None if there is no such response."""
+        """Text, buttons and metadata of a reply; None if there is no such response.
+
+        What an action says in several pieces begins once: the others come with ``goes_on``, since
+        the tracker does not know of the first one yet.
+        """
         if utter_action not in self._answers:
             return None
         conversation = Conversation(tracker)
         parts = self._parts(self._answers[utter_action], conversation)
         careful = conversation.was_emergency() and any(p.answer.is_treatment_answer for p in parts)
-        possible = conversation.may_be_danger()
+        begins = not kwargs.get("goes_on")
+        possible = begins and conversation.may_be_danger()
         warning = self._answers[_WARNING] if possible or careful else None
         notices = Notices(
-            automated=not conversation.has_begun,
+            automated=begins and not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
         reply: dict[str, Any] = {

@@ -48,7 +48,7 @@ class ConfirmationReader(GraphComponent, IntentClassifier):
     def process(
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:
-        """``forget_me`` becomes ``forget_me_confirmed`` or ``forget_me_declined``."""
+        """A yes or no becomes ``forget_me_confirmed`` or ``forget_me_declined``."""
         asked = asked_to_confirm(list(tracker.events)) if tracker else None
         if not asked:
             return messages
@@ -59,8 +59,10 @@ class ConfirmationReader(GraphComponent, IntentClassifier):
                 continue
             if says_yes(text):
                 _report(message, f"{asked}_confirmed")
-            elif says_no(text):
+            elif says_no(text) or questions[0]["topic"] == "deny":
                 _report(message, f"{asked}_declined")
+            elif questions[0]["topic"] == "affirm":
+                _report(message, asked)  # "well, I suppose": asked once more, for a plain yes
         return messages
 
 

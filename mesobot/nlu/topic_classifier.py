@@ -41,8 +41,9 @@ from mesobot.safety.assessment import Level, SafetyThresholds
 from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
-_HAND_OVER = ("forget_me", "what_do_you_know", "book_consultation", "talk_to_human")
-"""What leads in a message with several questions: these need more than an answer."""
+_HAND_OVER = ("forget_me", "book_consultation", "talk_to_human", "what_do_you_know")
+"""What leads in a message with several questions, the first before the others: these need more
+than an answer."""
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
 
@@ -169,7 +170,8 @@ def _context(tracker: DialogueStateTracker | None) -> Context | None:
 
 def _report(message: Message, found: Interpretation) -> None:
     leading = next(
-        (q for q in found.questions if q.decision.topic in _HAND_OVER), found.questions[0]
+        (q for name in _HAND_OVER for q in found.questions if q.decision.topic == name),
+        found.questions[0],
     ).decision
     group = leading.topic.split("/")[0]
     intent = {

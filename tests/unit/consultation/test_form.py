@@ -3,6 +3,7 @@
 import pytest
 
 from mesobot.consultation.form import Field, FormReading, Kind, read_answer
+from mesobot.consultation.form_words import is_only_an_address
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
@@ -199,3 +200,27 @@ def test_a_questionnaire_without_consent_is_refused(tmp_path) -> None:
 def test_another_way_can_still_be_chosen(asked: Field, text: str) -> None:
     """ "BY EMAIL i said" was answered by asking for a WhatsApp number once more."""
     assert read(asked, text) == FormReading(Kind.ANSWER, {Field.WAY: "email"})
+
+
+@pytest.mark.parametrize("asked", list(Field))
+def test_wanting_to_be_forgotten_is_no_answer_and_more_than_cancelling(asked: Field) -> None:
+    assert read(asked, "cancel and delete my data", topic="forget_me", score=0.8) is None
+    assert read(asked, "what do you know about me", topic="what_do_you_know", score=0.8) is None
+
+
+def test_a_message_that_hardly_sounds_like_it_is_read_as_an_answer() -> None:
+    reading = read(Field.CONSENT, "yes", topic="forget_me", score=0.3)
+    assert reading is not None
+    assert reading.kind is Kind.ANSWER
+
+
+@pytest.mark.parametrize("text", ["ada@mail.com", " kill.me@mail.co.uk\n"])
+def test_an_address_alone_is_an_address(text: str) -> None:
+    assert is_only_an_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i cannot breathe ada@mail.com", "ada@mail.com i want to die", "help@", "@b.com", ""]
+)
+def test_more_than_an_address_is_read_as_a_message(text: str) -> None:
+    assert not is_only_an_address(text)
