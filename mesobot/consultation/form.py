@@ -18,6 +18,7 @@ from mesobot.consultation.form_words import (
     chosen,
     named,
     named_way,
+    only_corrects,
     says_no,
     says_yes,
     wants_to_stop,
@@ -70,7 +71,7 @@ YES = "yes"
 _QUESTION_AT = 0.5
 """Score from which a message that answers nothing is a question of its own."""
 _SURE_QUESTION_AT = 0.7
-"""The same for messages that could be a name."""
+"""The same for messages that could be a name, or a wish about the form."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
 PRIVACY = frozenset({"forget_me", "what_do_you_know"})
 """Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
@@ -108,7 +109,7 @@ def read_answer(
         answers: what has been answered so far.
     """
     group = topic.split("/", maxsplit=1)[0]
-    if group in PRIVACY and score >= _QUESTION_AT:
+    if group in PRIVACY and score >= _SURE_QUESTION_AT and not only_corrects(text):
         return None
     wish = _wish(asked, text, answers)
     if wish:

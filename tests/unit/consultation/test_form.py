@@ -208,6 +208,14 @@ def test_wanting_to_be_forgotten_is_no_answer_and_more_than_cancelling(asked: Fi
     assert read(asked, "what do you know about me", topic="what_do_you_know", score=0.8) is None
 
 
+@pytest.mark.parametrize("text", ["change my number", "my number is wrong", "update my phone"])
+def test_changing_an_answer_is_not_deleting_it(text: str) -> None:
+    reading = read(Field.CONFIRMED, text, topic="forget_me", score=0.8)
+    assert reading is not None
+    assert reading.emptied is Field.CONTACT
+    assert read(Field.CONFIRMED, f"{text}, no, delete all", topic="forget_me", score=0.8) is None
+
+
 def test_a_message_that_hardly_sounds_like_it_is_read_as_an_answer() -> None:
     reading = read(Field.CONSENT, "yes", topic="forget_me", score=0.3)
     assert reading is not None
