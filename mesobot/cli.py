@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Optional
 
@@ -23,6 +24,18 @@ app = typer.Typer(
 )
 
 app.add_typer(requests_app, name="requests")
+
+
+@app.callback()
+def _prepare(context: typer.Context) -> None:
+    """Mesobot: train, run, measure."""
+
+    def forget_chats(is_meant: Callable[[str], bool]) -> int:
+        from mesobot.chats.forgetting import open_conversations
+
+        return open_conversations(os.environ).forget(is_meant)
+
+    context.obj = forget_chats  # for `requests erase`
 
 
 def main() -> None:

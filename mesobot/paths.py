@@ -15,5 +15,6 @@ ENCODER_FOLDER = ROOT / "build" / "nlu" / "encoder"
 MODELS = ROOT / "models"
 MODEL = MODELS / "mesobot.tar.gz"
 
-# What a running assistant keeps: conversations, requests, caught mails. Never deleted by us.
+# What a running assistant keeps: conversations, requests, caught mails. Only the relay (when it
+# is old) and erasing delete anything in it.
 STATE = Path(os.environ.get("MESOBOT_STATE") or ROOT / "var")

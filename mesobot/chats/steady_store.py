@@ -16,14 +16,16 @@ from typing import Any, TypeVar
 import psycopg2.extensions
 import structlog
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from mesobot.chats.database import CHATS_VARIABLE, chats_url
 from mesobot.chats.held import Held, Memory
+from mesobot.chats.tracker_store import ForgettingTrackerStore
 from mesobot.consultation.transactions import problem_of, wait_with_limit
 
 PATIENCE = 2.0
@@ -179,6 +181,6 @@ def _not_written(held: Held) -> None:
 def _sql_store(domain: Domain, db: str) -> TrackerStore:
     # For PostgreSQL: no wait without an end. It is a setting of psycopg2 as a whole.
     psycopg2.extensions.set_wait_callback(wait_with_limit)
-    url = db if "://" in db else f"sqlite:///{db}"
+    url = chats_url({CHATS_VARIABLE: db})
     create_engine(url, poolclass=NullPool).connect().close()  # Rasa logs each failure to do so
-    return SQLTrackerStore(domain, host=url)
+    return ForgettingTrackerStore(domain, db=db)

@@ -96,7 +96,7 @@ def _address(url: str) -> URL:
 
 def _sqlite(address: URL) -> Engine:
     try:
-        _make_private(Path(str(address.database)))
+        make_private(Path(str(address.database)))
     except OSError as error:
         raise DatabaseUnavailableError(problem_of(error)) from None
     engine = create_engine(
@@ -123,7 +123,7 @@ def _sqlite(address: URL) -> Engine:
     return engine
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Create the file if there is none, and keep everybody else out.
 
     What SQLite puts beside it (``-wal``, ``-shm``) gets the same permissions.

@@ -19,6 +19,7 @@ from mesobot.consultation.form_words import (
     corrected_name,
     named,
     named_way,
+    only_corrects,
     says_no,
     says_yes,
     wants_to_change,
@@ -73,8 +74,10 @@ YES = "yes"
 _QUESTION_AT = 0.5
 """Score from which a message that answers nothing is a question of its own."""
 _SURE_QUESTION_AT = 0.7
-"""The same for messages that could be a name."""
+"""The same for messages that could be a name, or a wish about the form."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
+PRIVACY = frozenset({"forget_me", "what_do_you_know"})
+"""Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
 _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
 """Other things that people say in between; a name may look like one of them."""
 _HAND_OVER = frozenset({"book_consultation", "talk_to_human"})
@@ -111,28 +114,35 @@ def read_answer(
         score: of that topic, in [0, 1].
         answers: what has been answered so far.
     """
+    group = topic.split("/", maxsplit=1)[0]
+    if group in PRIVACY and score >= _SURE_QUESTION_AT and not only_corrects(text):
+        return None
     wish = _wish(asked, text, answers)
     if wish:
         return wish
-    group = topic.split("/", maxsplit=1)[0]
-    if asked is Field.NAME and (
-        (group in _QUESTIONS and score >= _SURE_QUESTION_AT)
-        or (group in _COURTESIES and score >= _COURTESY_AT)
-    ):
+    if asked is Field.NAME and _is_no_name(group, score):
         return None
     reading = _read(asked, text, lists, answers)
-    if asked is Field.CONCERN and reading.kind is Kind.PROBLEM and "?" not in text:
-        meant = lists.concerns.get(topic.rpartition("/")[2])
-        if meant and score >= _QUESTION_AT:
-            return _answer(asked, meant)
-    if asked is Field.CONTACT and "@" in text:
+    if reading.kind is not Kind.PROBLEM:
         return reading
-    elsewhere = (
-        _QUESTIONS | _HAND_OVER if asked is Field.NAME else _QUESTIONS | _HAND_OVER | _REMARKS
+    described = lists.concerns.get(topic.rpartition("/")[2]) if score >= _QUESTION_AT else None
+    if asked is Field.CONCERN and described and "?" not in text:
+        return _answer(asked, described)
+    return None if _is_something_else(asked, text, group, score) else reading
+
+
+def _is_no_name(group: str, score: float) -> bool:
+    return (group in _QUESTIONS and score >= _SURE_QUESTION_AT) or (
+        group in _COURTESIES and score >= _COURTESY_AT
     )
-    if reading.kind is Kind.PROBLEM and group in elsewhere and score >= _QUESTION_AT:
-        return None
-    return reading
+
+
+def _is_something_else(asked: Field, text: str, group: str, score: float) -> bool:
+    """Whether a message that answers nothing is to be answered like any other."""
+    if asked is Field.CONTACT and "@" in text:
+        return False
+    elsewhere = _QUESTIONS | _HAND_OVER | (set() if asked is Field.NAME else _REMARKS)
+    return group in elsewhere and score >= _QUESTION_AT
 
 
 def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading | None:
@@ -147,7 +157,7 @@ def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading 
         return _name(name)
     changed = wants_to_change(text, _FIELD_WORDS)
     if changed and changed in answers and asked is not Field.CONFIRMED:
-        return FormReading(Kind.CHANGE, emptied=changed, note=changed.value)
+        return FormReading(Kind.CHANGE, emptied=(changed,), note=changed.value)
     given = _contact_given(asked, text)
     return given or (_other_way(way, answers) if way and not _names_contact(text) else None)
 

@@ -7,15 +7,11 @@ Backups are not touched: they have to expire.
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from mesobot.consultation.clock import Clock
@@ -24,14 +20,14 @@ from mesobot.consultation.records import record, stored_requests
 from mesobot.consultation.references import normal_reference
 from mesobot.consultation.request import Consent, DeliveryState, State, StoredRequest
 from mesobot.consultation.tables import consents, outbox, requests
-from mesobot.consultation.transactions import LIMIT, problem_of, reading, writing
-
-_logger = logging.getLogger(__name__)
+from mesobot.consultation.traces import remove_traces
+from mesobot.consultation.transactions import reading, writing
 
 PATIENT = "patient"
-"""Who erases a conversation, in the audit trail."""
+"""Who erases a conversation, in the audit trail ..."""
+RETENTION = "retention"
+"""... and what erases requests that nobody has touched for too long."""
 
-_PAUSE = 0.05
 _PERSONAL_FIELDS = (
     "idempotency_key",
     "conversation",
@@ -58,10 +54,12 @@ class Erasure:
         references: of the requests that now hold nothing about the person.
         traces_removed: False if the database was too busy to be cleaned of the old bytes;
             the next erasure or retention run, or ``remove_traces``, does it.
+        message_ids: of all messages about them, by which kept copies are found.
     """
 
     references: tuple[str, ...]
     traces_removed: bool
+    message_ids: tuple[str, ...] = ()
 
 
 class Privacy:
@@ -98,17 +96,28 @@ class Privacy:
             reference: as typed. An unknown or erased one changes nothing.
             actor: who does it, for the audit trail: a member of staff.
         """
-        normal = normal_reference(reference)
-        with writing(self._engine) as connection:
-            references = self._erase(connection, requests.c.reference == normal, actor)
-        return Erasure(references, self.remove_traces())
+        theirs = requests.c.reference == normal_reference(reference)
+        return self._erase_all(theirs, actor)
 
-    def erase_conversation(self, conversation: str) -> Erasure:
-        """Forget everything that a patient asked for in a conversation."""
+    def erase_conversation(self, conversation: str, patience: float | None = None) -> Erasure:
+        """Forget everything that a patient asked for in a conversation.
+
+        Args:
+            conversation: id of its sender.
+            patience: seconds to try to overwrite old bytes; the relay does it later, too.
+        """
         theirs = requests.c.conversation.in_(self._sealer.pseudonyms(conversation))
-        with writing(self._engine) as connection:
-            references = self._erase(connection, theirs, PATIENT)
-        return Erasure(references, self.remove_traces())
+        return self._erase_all(theirs, PATIENT, patience)
+
+    def erase_old(self, older_than: timedelta) -> Erasure:
+        """Forget the person behind every request that has not changed for that long."""
+        return self._erase_all(requests.c.updated_at < self._clock() - older_than, RETENTION)
+
+    def erased_message_ids(self) -> tuple[str, ...]:
+        """The messages about erased requests: one under way at that moment was still sent."""
+        query = select(outbox.c.message_id).join(requests).where(requests.c.state == State.ERASED)
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(query).scalars())
 
     def purge(self, older_than: timedelta) -> int:
         """Delete closed and erased requests that have not changed for that long, with all theirs.
@@ -125,25 +134,24 @@ class Privacy:
             self.remove_traces()
         return gone
 
-    def remove_traces(self) -> bool:
+    def remove_traces(self, patience: float | None = None) -> bool:
         """Overwrite what SQLite left of deleted values in its files.
 
         Returns:
             False if somebody else kept the database busy, or the disk is full.
         """
-        if self._engine.dialect.name != "sqlite":
-            return True
-        end = time.monotonic() + LIMIT
-        while problem := _rewrite(self._engine):
-            if time.monotonic() > end:
-                _logger.warning("erased, but old bytes remain in the files: %s", problem)
-                return False
-            time.sleep(_PAUSE)
-        return True
+        return remove_traces(self._engine, patience)
+
+    def _erase_all(
+        self, condition: ColumnElement, actor: str, patience: float | None = None
+    ) -> Erasure:
+        with writing(self._engine) as connection:
+            references, message_ids = self._erase(connection, condition, actor)
+        return Erasure(references, self.remove_traces(patience), message_ids)
 
     def _erase(
         self, connection: Connection, condition: ColumnElement, actor: str
-    ) -> tuple[str, ...]:
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         kept = and_(condition, requests.c.state != State.ERASED)
         query = select(requests.c.id, requests.c.reference).where(kept).order_by(requests.c.id)
         found = list(connection.execute(query.with_for_update()))
@@ -160,24 +168,9 @@ class Privacy:
         connection.execute(messages.where(unsent).values(state=DeliveryState.CANCELLED))
         for row in ids:
             record(connection, row, now, "erased", actor)
-        return tuple(row.reference for row in found)
-
-
-def _rewrite(engine: Engine) -> str | None:
-    """Write the files of SQLite anew; what kept it from doing so, if something did."""
-    try:
-        raw = engine.raw_connection()
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        return problem_of(error)
-    try:
-        # Pages are rewritten without their gaps, then the log that holds the old ones is cut.
-        raw.execute("VACUUM")
-        (in_use, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error as error:
-        return problem_of(error)
-    finally:
-        raw.close()
-    return "in use" if in_use else None
+        sent_as = select(outbox.c.message_id).where(outbox.c.request_id.in_(ids))
+        message_ids = tuple(connection.execute(sent_as).scalars())
+        return tuple(row.reference for row in found), message_ids
 
 
 def _consents(connection: Connection, request: int) -> tuple[Consent, ...]:

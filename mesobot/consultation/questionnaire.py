@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,35 @@ class VersionedText:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long something is kept before it is erased by itself, in days.
+
+    Attributes:
+        requests: since their last change.
+        chats: since something was said.
+    """
+
+    requests: int
+    chats: int
+
+
+@dataclass(frozen=True)
 class Questionnaire:
-    """The lists to choose from and the texts to agree to.
+    """The lists to choose from, the texts to agree to, and how long answers are kept.
 
     Attributes:
         concerns: labels by the topic id that suggests them.
         times: preferred times.
         notice: the privacy notice.
         consent: what the patient is asked to agree to.
+        retention: how long requests and chats are kept; the notice names both.
     """
 
     concerns: dict[str, str]
     times: tuple[str, ...]
     notice: VersionedText
     consent: VersionedText
+    retention: Retention
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
@@ -61,9 +77,25 @@ def load_questionnaire(path: Path) -> Questionnaire:
             complain(key, "needs a 'version' in quotes and a 'text'")
         else:
             versioned[key] = VersionedText(text["version"], " ".join(text["text"].split()))
+    days = content.get("retention")
+    kept = [days.get("requests"), days.get("chats")] if isinstance(days, LinedDict) else [None]
+    if not all(type(number) is int and number > 0 for number in kept):
+        complain("retention", "needs 'requests' and 'chats', both in whole days")
+    elif "notice" in versioned:
+        # What patients agree to would otherwise be untrue without anybody noticing.
+        told = set(re.findall(r"\d+", versioned["notice"].text))
+        for number in kept:
+            if str(number) not in told:
+                complain("notice", f"must say that something is kept for {number} days (retention)")
     if problems:
         raise ContentError(problems)
-    return Questionnaire(dict(concerns), tuple(times), versioned["notice"], versioned["consent"])
+    return Questionnaire(
+        dict(concerns),
+        tuple(times),
+        versioned["notice"],
+        versioned["consent"],
+        Retention(*kept),
+    )
 
 
 def _texts(values: list[Any]) -> bool:

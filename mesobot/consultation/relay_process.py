@@ -1,4 +1,7 @@
-"""The relay as a process of its own: ``python -m mesobot.consultation.relay_process``."""
+"""The relay as a process of its own: ``python -m mesobot.consultation.relay_process``.
+
+It delivers, and once an hour erases what has been kept for too long.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from mesobot import paths
+from mesobot.chats.forgetting import open_conversations
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import database_url, open_database
 from mesobot.consultation.delivery.messages import (
@@ -34,8 +38,11 @@ from mesobot.consultation.mail_settings import (
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.other_channel import OtherChannel
 from mesobot.consultation.outbox import Delivery, DeliveryKind, Outbox
+from mesobot.consultation.privacy import Privacy
+from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.relay import Pace, Relay, Sender
 from mesobot.consultation.relay_watch import Watch
+from mesobot.consultation.retention import STATUS_NAME, Sweeper, keep_sweeping
 from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from mesobot.knowledge.clinic import load_clinic
@@ -52,6 +59,7 @@ def run_relay(
     environment: Mapping[str, str],
     *,
     clinic_file: Path = paths.CLINIC / "clinic.yml",
+    questionnaire_file: Path = paths.CLINIC / "consultation.yml",
     status_file: Path = STATUS_FILE,
     pace: Pace = Pace(),  # noqa: B008 - it is frozen
     retrying: Retrying = Retrying(),  # noqa: B008 - it is frozen
@@ -68,6 +76,8 @@ def run_relay(
         senders = make_senders(environment, mail, head)
         sealer = Sealer.from_environment(environment)
         watch = Watch(status_file, utc_now, mail.caught)
+        retention = load_questionnaire(questionnaire_file).retention
+        chats = open_conversations(environment)
 
         def make_relay(engine: Engine) -> Relay:
             return Relay(
@@ -80,8 +90,13 @@ def run_relay(
                 pace=pace,
             )
 
+        async def sweep(engine: Engine, stopping: asyncio.Event) -> None:
+            privacy = Privacy(engine, sealer, utc_now)
+            sweeper = Sweeper(privacy, chats, paths.STATE / "mail", retention, utc_now)
+            await keep_sweeping(sweeper, status_file.with_name(STATUS_NAME), utc_now, stopping)
+
         _log.info("relay", kinds=sorted(kind.value for kind in senders), caught=mail.caught)
-        asyncio.run(_run(database_url(environment), make_relay, pace))
+        asyncio.run(_run(database_url(environment), make_relay, sweep, pace))
     except ValueError as error:
         # Content, opening hours, settings, keys and the URL: each says what to correct.
         _log.error("the relay cannot start", problem=str(error))
@@ -139,7 +154,12 @@ def make_senders(
     return senders
 
 
-async def _run(url: str, make_relay: Callable[[Engine], Relay], pace: Pace) -> None:
+async def _run(
+    url: str,
+    make_relay: Callable[[Engine], Relay],
+    sweep: Callable[[Engine, asyncio.Event], Awaitable[None]],
+    pace: Pace,
+) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -148,11 +168,14 @@ async def _run(url: str, make_relay: Callable[[Engine], Relay], pace: Pace) -> N
         return
     relay = make_relay(engine)
     running = asyncio.create_task(relay.run())
+    sweeping = asyncio.ensure_future(sweep(engine, stopping))
     signalled = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, signalled}, return_when=asyncio.FIRST_COMPLETED)
     relay.stop()
+    stopping.set()
     signalled.cancel()
     await running
+    await sweeping
     engine.dispose()
 
 

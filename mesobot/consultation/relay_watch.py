@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from mesobot.consultation.clock import Clock
+from mesobot.consultation.files import replace
 
 ALARM_AFTER = timedelta(minutes=15)
 _REPEATED_AFTER = timedelta(minutes=15)
@@ -75,7 +74,7 @@ class Watch:
             caught=self._caught,
         )
         try:
-            _replace(self._path, json.dumps(asdict(status), indent=2) + "\n")
+            replace(self._path, json.dumps(asdict(status), indent=2) + "\n")
         except OSError as error:
             _log.warning("relay status not written", problem=type(error).__name__)
 
@@ -100,14 +99,3 @@ def read_status(path: Path) -> RelayStatus | None:
         return RelayStatus(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise

@@ -218,3 +218,12 @@ def last_answer(events: list[Event]) -> tuple[str, str] | None:
 def _speaks_for_itself(message: UserUttered, topic: str) -> bool:
     questions = (message.parse_data or {}).get(QUESTIONS, [])
     return len(questions) == 1 and questions[0]["topic"] == topic and not questions[0]["follow_up"]
+
+
+def asked_to_confirm(events: list[Event]) -> str | None:
+    """What the latest reply asked a plain yes for (``confirms`` of its response), if it did."""
+    for event in reversed(_current_session(events)):
+        if isinstance(event, BotUttered):
+            confirms = (event.metadata.get("metadata") or {}).get("confirms")
+            return str(confirms) if confirms else None
+    return None

@@ -20,7 +20,8 @@ def form_values(
     """What each placeholder stands for.
 
     Args:
-        answers: the fields' answers and the reference, as far as they are known.
+        answers: the fields' answers and the reference, as far as they are known, and what an
+            action gives its reply.
         clinic: whose WhatsApp the link with the reference opens.
         questionnaire: lists and texts.
         expectation: when the clinic answers, if that is known: "tomorrow from 09:00".
@@ -35,6 +36,8 @@ def form_values(
         "times": numbered(questionnaire.times),
         "privacy_notice": questionnaire.notice.text,
         "consent_question": questionnaire.consent.text,
+        "request_days": str(questionnaire.retention.requests),
+        "chat_days": str(questionnaire.retention.chats),
     }
 
 

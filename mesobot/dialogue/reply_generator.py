@@ -86,16 +86,25 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        """Text, buttons and metadata of a reply; None if there is no such response."""
+        """Text, buttons and metadata of a reply; None if there is no such response.
+
+        What an action says in several pieces begins once: the others come with ``goes_on``, since
+        the tracker does not know of the first one yet.
+        """
         if utter_action not in self._answers:
             return None
         conversation = Conversation(tracker)
         parts = self._parts(self._answers[utter_action], conversation)
-        possible = conversation.may_be_danger() and not any(_is_foreign(p.answer) for p in parts)
+        begins = not kwargs.get("goes_on")
+        possible = (
+            begins
+            and conversation.may_be_danger()
+            and not any(_is_foreign(part.answer) for part in parts)
+        )
         warning = self._answers[_WARNING] if possible else None
         offer = self._offer(parts, conversation)
         notices = Notices(
-            automated=not conversation.has_begun,
+            automated=begins and not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
         reply: dict[str, Any] = {
@@ -119,9 +128,9 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
 
     def _values(self, conversation: Conversation, given: dict[str, Any]) -> dict[str, str]:
         answers = {name: conversation.slot(name) for name in (REFERENCE, *FIELDS)}
-        answers.update({name: str(value) for name, value in given.items() if name in answers})
+        told = {name: value for name, value in given.items() if isinstance(value, str)}
         expectation = self._hours.expectation(utc_now()) if self._hours else None
-        return form_values(answers, self._clinic, self._questionnaire, expectation)
+        return form_values({**answers, **told}, self._clinic, self._questionnaire, expectation)
 
     def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
         """The answers to all questions of the message; ``answer`` is what the rules chose."""
@@ -231,7 +240,7 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
         "answered": [answer.topic for answer in answers if answer.metadata.get("facts")],
         "facts": [fact for answer in answers for fact in answer.metadata.get("facts", [])],
     }
-    for key in ("label", "miss", "lang", "alone", "all_clear"):
+    for key in ("label", "miss", "lang", "alone", "all_clear", "confirms"):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)

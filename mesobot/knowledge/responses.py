@@ -14,14 +14,19 @@ _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
-    *("if_set", "offers_consultation", "again", "all_clear"),
+    *("if_set", "offers_consultation", "again", "all_clear", "confirms"),
 }
 FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
     *("consultation_reference", "whatsapp_reference_link", "answer_expected"),
-    *("concerns", "times", "privacy_notice", "consent_question"),
+    *("concerns", "times", "privacy_notice", "consent_question", "request_days", "chat_days"),
 }
 """Placeholders that the dialogue fills (mesobot/dialogue/form_texts.py)."""
+TOLD_PLACEHOLDERS = {
+    *("known_reference", "known_date", "known_name", "known_contact", "known_concern"),
+    *("known_time", "known_answers"),
+}
+"""Placeholders that an action fills (mesobot/consultation/telling.py)."""
 _LEADS_TO = ("after_two_misses", "with_suggestions", "again")
 
 
@@ -69,7 +74,8 @@ def _complaints(
     where = line_of(reply, "text")
     if not text:
         yield where, "the reply has no 'text'"
-    for name in sorted(set(_PLACEHOLDER.findall(text)) - placeholders - FORM_PLACEHOLDERS):
+    filled = placeholders | FORM_PLACEHOLDERS | TOLD_PLACEHOLDERS
+    for name in sorted(set(_PLACEHOLDER.findall(text)) - filled):
         yield (
             where,
             f"unknown placeholder '{{{name}}}'; there are {', '.join(sorted(placeholders))}",

@@ -2,7 +2,8 @@
 
 It runs after the topic classifier, and changes nothing when the message speaks of danger,
 even of a possible one, or when it is about something else. Some names sound dangerous to the
-topic model ("Faith Black"): they are taken, and the reply still begins with the warning.
+topic model ("Faith Black"): they are taken, and the reply still begins with the warning. An
+e-mail address alone speaks of nothing, whatever letters it is made of.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from mesobot.consultation.form import Field, FormReading, Kind, read_answer
+from mesobot.consultation.form import PRIVACY, Field, FormReading, Kind, read_answer
+from mesobot.consultation.form_words import is_only_an_address
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import (
     FORM_NOTE,
@@ -37,6 +39,7 @@ from mesobot.dialogue.conversation import (
     QUESTIONS,
     problems_in_a_row,
 )
+from mesobot.nlu.decision import NOT_UNDERSTOOD
 from mesobot.safety.red_flags import Danger
 
 _FORM = "consultation_form"
@@ -89,17 +92,23 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
         answers = {field: str(value) for field, value in slots.items() if value is not None}
         for message in messages:
             questions = message.get(QUESTIONS)
-            if not questions or questions[0]["topic"] in _DANGERS:
+            if not questions:
                 continue
             text = str(message.get(TEXT))
-            if message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text)):
+            if is_only_an_address(text):
+                questions = [{"topic": NOT_UNDERSTOOD, "confidence": 0.0}]
+            elif questions[0]["topic"] in _DANGERS or (
+                message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text))
+            ):
                 continue
+            # "Cancel and delete my data" wants both, and the second is more.
+            leading = next((q for q in questions if q["topic"] in PRIVACY), questions[0])
             reading = read_answer(
                 Field(asked),
                 text,
                 self._questionnaire,
-                topic=questions[0]["topic"],
-                score=questions[0]["confidence"],
+                topic=leading["topic"],
+                score=leading["confidence"],
                 answers=answers,
             )
             if reading:
@@ -138,6 +147,7 @@ def _report(message: Message, reading: FormReading, problems_before: int) -> Non
     emptied = _emptied(field.value for field in reading.emptied)
     filled = [_entity(field.value, value) for field, value in reading.values.items()]
     report = {
+        POSSIBLE_DANGER: message.get(POSSIBLE_DANGER) and not is_only_an_address(message.get(TEXT)),
         INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
         ENTITIES: [*emptied, *filled],
         QUESTIONS: [],

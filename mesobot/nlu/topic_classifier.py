@@ -47,7 +47,10 @@ from mesobot.safety.assessment import Level, SafetyThresholds
 from mesobot.safety.red_flags import Danger, load_red_flags
 
 _RANKING_LENGTH = 5
-_HAND_OVER = ("book_consultation", "talk_to_human")
+_HAND_OVER = ("forget_me", "book_consultation", "talk_to_human", "what_do_you_know")
+"""What leads in a message with several questions, the first before the others: these need more
+than an answer."""
+_WANTS_A_PERSON = "book_consultation"
 _YES = "affirm"
 SUGGESTIONS = "suggestions"
 """Key beside the intent: topics to offer when the message was not understood."""
@@ -160,7 +163,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             document = message.get(SPACY_DOCS[TEXT])
             found = self._interpreter.read(document, _context(tracker))
             if found.questions[0].decision.topic == _YES and _is_offered(tracker):
-                found = found.instead(_HAND_OVER[0])
+                found = found.instead(_WANTS_A_PERSON)
             if message.get(CUT) and not found.danger:
                 found = found.instead(Unreadable.TOO_LONG.value)
             _report(message, found)
@@ -185,7 +188,8 @@ def _context(tracker: DialogueStateTracker | None) -> Context | None:
 
 def _report(message: Message, found: Interpretation) -> None:
     leading = next(
-        (q for q in found.questions if q.decision.topic in _HAND_OVER), found.questions[0]
+        (q for name in _HAND_OVER for q in found.questions if q.decision.topic == name),
+        found.questions[0],
     ).decision
     group = leading.topic.split("/")[0]
     intent = {

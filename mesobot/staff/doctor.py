@@ -18,6 +18,7 @@ from mesobot.staff.check_delivery import (
     check_whatsapp_template,
 )
 from mesobot.staff.check_machine import check_disk, check_model, check_python
+from mesobot.staff.check_retention import check_retention
 from mesobot.staff.check_store import check_database, check_key
 from mesobot.staff.findings import Finding, fails
 from mesobot.staff.installation import Installation
@@ -38,6 +39,7 @@ CHECKS: dict[str, Check] = {
     "encryption key": check_key,
     "database": check_database,
     "relay": check_relay,
+    "retention": check_retention,
     "disk": check_disk,
 }
 

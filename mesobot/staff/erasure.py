@@ -6,14 +6,14 @@ is erased. Whatever fails, erasing again completes it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
+from mesobot.consultation.delivery.caught_mails import forget_caught_mails
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.privacy import Privacy
 from mesobot.consultation.references import normal_reference
@@ -125,19 +125,3 @@ def in_words(reference: str, removed: Removed) -> str:
         text += " What was typed in the chat was not removed from here."
     text += f" Kept mails removed: {removed.mails}."
     return text + " Mails and messages that were really sent, and backups, are out of reach."
-
-
-def forget_caught_mails(folder: Path, message_ids: Iterable[str]) -> int:
-    """Delete what the mail catcher kept of these messages; returns how many files.
-
-    Raises:
-        OSError: if one cannot be deleted.
-    """
-    files = [
-        path
-        for message_id in message_ids
-        for path in folder.glob(f"*-{hashlib.sha256(message_id.encode()).hexdigest()[:12]}.eml")
-    ]
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len(files)

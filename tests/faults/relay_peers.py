@@ -128,6 +128,7 @@ class Relays:
             **outside,
             "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
             "MESOBOT_REQUESTS_DB": self.url,
+            "MESOBOT_STATE": str(self.folder / "state"),  # the relay erases what is old in there
             **self.settings,
             **(settings or {}),
         }

@@ -128,7 +128,7 @@ def test_a_dead_action_server_at_the_last_answer_costs_nothing(tmp_path: Path) -
 
 def test_cancelling_stores_nothing_and_the_next_request_begins_anew(assistant: Assistant) -> None:
     replies = say_all(assistant, "cancels", "book please", "1", "Cora", "cancel", "book please")
-    assert "nothing was stored" in replies[-2]
+    assert "no request was saved" in replies[-2]
     assert "How should the clinic reach you?" in replies[-1]
 
 
@@ -137,7 +137,7 @@ def test_without_consent_nothing_is_stored(assistant: Assistant) -> None:
         assistant, "refuses", "i want an appointment", "1", "Rita", "0532 111 22 33", "6",
         "any", "no",
     )  # fmt: skip
-    assert 'without your "yes" nothing is stored' in reply
+    assert 'without your "yes" no request is saved' in reply
     with sqlite3.connect(assistant.state / "requests.db") as database:
         names = database.execute("select name from requests").fetchall()
     assert all("Rita" not in str(name) for name in names)

@@ -61,6 +61,18 @@ def test_nothing_a_patient_typed_is_in_the_logs(assistant: Assistant) -> None:
         assert secret not in log
 
 
+def test_with_a_dead_action_server_nobody_is_told_that_data_is_deleted(
+    lonely_assistant: Assistant,
+) -> None:
+    lonely_assistant.say("lonely-forget", "forget me")
+    reply = lonely_assistant.say("lonely-forget", "yes")
+    assert reply["text"].startswith("Sorry, I could not make sure that everything is deleted")
+    assert "+90 543 197 43 20" in reply["text"]
+    reply = lonely_assistant.say("lonely-forget", "what do you know about me")
+    assert "cannot look up what is stored" in reply["text"]
+    assert "30 days" in reply["text"]
+
+
 @pytest.mark.parametrize("wish", ["i want to book an appointment", "let me talk to a human"])
 def test_with_a_dead_action_server_a_person_can_still_be_reached(
     lonely_assistant: Assistant, wish: str

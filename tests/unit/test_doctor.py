@@ -55,6 +55,7 @@ def here(tmp_path: Path) -> Installation:
     url = f"sqlite:///{state / 'requests.db'}"
     open_database(url).dispose()
     seen(state, GIVEN_AT)
+    swept(state, GIVEN_AT)
     return Installation(
         environment={**CONFIGURED, "MESOBOT_REQUESTS_DB": url},
         clinic=clinic,
@@ -70,6 +71,11 @@ def here(tmp_path: Path) -> Installation:
 
 def seen(state: Path, at: datetime, waiting: int = 0, caught: bool = False) -> None:
     Watch(state / "relay.json", lambda: at, caught).report(None, waiting, 0)
+
+
+def swept(state: Path, at: datetime) -> None:
+    text = json.dumps({"swept_at": at.isoformat()})
+    (state / "retention.json").write_text(text, encoding="utf-8")
 
 
 def store_of(here: Installation, key: str = KEY) -> Store:
@@ -371,3 +377,15 @@ def test_programs_get_the_same_as_json(here: Installation, monkeypatch: pytest.M
         "sentence": "The assistant is not trained yet.",
         "next_step": "`make train`.",
     }
+
+
+def test_how_long_data_is_kept_and_whether_it_is_erased_then(here: Installation) -> None:
+    assert "after 180 days, chats after 30" in look(here, "retention").sentence
+    swept(here.state, GIVEN_AT - timedelta(days=3))
+    late = look(here, "retention")
+    assert late.level is Level.FAILS
+    assert "3 days ago" in late.sentence
+    (here.state / "retention.json").unlink()
+    assert level(here, "retention") is Level.NOTE
+    (here.clinic / "consultation.yml").write_text("times: no list", encoding="utf-8")
+    assert level(here, "retention") is Level.NOTE

@@ -1,5 +1,6 @@
 """`mesobot requests erase`: everything that Mesobot keeps of a patient goes."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
-from mesobot import paths
+from mesobot import cli, paths
 from mesobot.consultation.database import open_database
 from mesobot.consultation.delivery.catcher import keep_mail
 from mesobot.consultation.encryption import Sealer
@@ -15,6 +16,7 @@ from mesobot.consultation.request import State
 from mesobot.staff.desk import NO_DATABASE, NOT_POSSIBLE
 from mesobot.staff.requests import app
 from tests.unit.consultation.requests import Store
+from tests.unit.test_chats import CREATE, say, senders
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def test_erasing_again_is_no_mistake(store: Store) -> None:
 
 def test_old_bytes_that_stay_are_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = store.submit()
-    monkeypatch.setattr("mesobot.consultation.privacy.LIMIT", 0.2)
+    monkeypatch.setattr("mesobot.consultation.traces.LIMIT", 0.2)
     reader = store.engine.raw_connection()
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM requests").fetchall()
@@ -159,3 +161,19 @@ def test_old_bytes_that_stay_are_said(store: Store, monkeypatch: pytest.MonkeyPa
     assert result.exit_code == NO_DATABASE
     assert "run this again later" in result.stderr
     assert erase(reference, "--yes").exit_code == 0
+
+
+def test_the_installed_command_removes_the_chat(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = tmp_path / "chats.db"
+    monkeypatch.setenv("MESOBOT_TRACKER_DB", str(chats))
+    with sqlite3.connect(chats) as database:
+        database.execute(CREATE)
+    say(chats, "web-1", "i am ada")
+    say(chats, "web-2", "hello")
+    reference = store.submit(conversation="web-1")
+    arguments = ["requests", "erase", reference, "--yes"]
+    result = CliRunner(mix_stderr=False).invoke(cli.app, arguments)
+    assert "Conversations removed: 1." in result.stdout, result.stderr
+    assert senders(chats) == ["web-2"]

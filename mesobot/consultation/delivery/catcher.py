@@ -6,7 +6,6 @@ The relay speaks real SMTP to it, on loopback.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import signal
 import sys
@@ -20,6 +19,7 @@ from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mesobot import paths
+from mesobot.consultation.delivery.caught_mails import mark_of
 from mesobot.consultation.mail_settings import catcher_port
 
 _LARGEST_MAIL = 1024 * 1024
@@ -60,10 +60,9 @@ def keep_mail(folder: Path, content: bytes) -> Path:
         OSError: if it cannot be written.
     """
     message_id = str(BytesHeaderParser().parsebytes(content).get("Message-ID", ""))
-    mark = hashlib.sha256(message_id.encode()).hexdigest()[:12]
     now = time.time_ns()
     moment = datetime.fromtimestamp(now // 10**9, timezone.utc)
-    path = folder / f"{moment:%Y%m%dT%H%M%S}.{now % 10**9:09}Z-{mark}.eml"
+    path = folder / f"{moment:%Y%m%dT%H%M%S}.{now % 10**9:09}Z-{mark_of(message_id)}.eml"
     unfinished = path.with_suffix(".part")
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -37,6 +38,8 @@ def migrate(connection: Connection) -> None:
         return
     if revision is not None and revision not in REVISIONS:
         raise DatabaseUnavailableError("the database was made by a newer version of Mesobot")
+    # It would greet in the log of every process that has a log.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic import command
     from alembic.config import Config
 

@@ -206,3 +206,12 @@ def test_a_server_that_refuses_is_said_soon_without_the_password() -> None:
         unused.bind(("127.0.0.1", 0))
         said = opens_in_vain(f"postgresql://u:secret@127.0.0.1:{unused.getsockname()[1]}/x")
     assert said == "OperationalError"
+
+
+def test_making_the_tables_does_not_greet_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    open_database(f"sqlite:///{tmp_path / 'requests.db'}").dispose()
+    assert "alembic" not in caplog.text
+    assert not [record for record in caplog.records if record.name.startswith("alembic")]

@@ -3,6 +3,7 @@
 import pytest
 
 from mesobot.consultation.form import Field, FormReading, Kind, read_answer
+from mesobot.consultation.form_words import is_only_an_address
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
@@ -250,7 +251,7 @@ def test_thanks_is_no_name() -> None:
 def test_an_answer_can_be_changed_before_the_end() -> None:
     found = read(Field.CONCERN, "change my name", name="Ada")
     assert found is not None
-    assert (found.kind, found.emptied) == (Kind.CHANGE, Field.NAME)
+    assert (found.kind, found.emptied) == (Kind.CHANGE, (Field.NAME,))
 
 
 def test_a_concern_may_be_described() -> None:
@@ -276,3 +277,35 @@ def test_a_form_that_is_not_wanted_is_left(text: str) -> None:
 def test_a_misspelt_way_is_understood() -> None:
     found = read(Field.WAY, "whatsap pls")
     assert found is not None and found.values == {Field.WAY: "whatsapp"}
+
+
+@pytest.mark.parametrize("asked", list(Field))
+def test_wanting_to_be_forgotten_is_no_answer_and_more_than_cancelling(asked: Field) -> None:
+    assert read(asked, "cancel and delete my data", topic="forget_me", score=0.8) is None
+    assert read(asked, "what do you know about me", topic="what_do_you_know", score=0.8) is None
+
+
+@pytest.mark.parametrize("text", ["change my number", "my number is wrong", "update my phone"])
+def test_changing_an_answer_is_not_deleting_it(text: str) -> None:
+    reading = read(Field.CONFIRMED, text, topic="forget_me", score=0.8)
+    assert reading is not None
+    assert reading.emptied == (Field.CONTACT,)
+    assert read(Field.CONFIRMED, f"{text}, no, delete all", topic="forget_me", score=0.8) is None
+
+
+def test_a_message_that_hardly_sounds_like_it_is_read_as_an_answer() -> None:
+    reading = read(Field.CONSENT, "yes", topic="forget_me", score=0.3)
+    assert reading is not None
+    assert reading.kind is Kind.ANSWER
+
+
+@pytest.mark.parametrize("text", ["ada@mail.com", " kill.me@mail.co.uk\n"])
+def test_an_address_alone_is_an_address(text: str) -> None:
+    assert is_only_an_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i cannot breathe ada@mail.com", "ada@mail.com i want to die", "help@", "@b.com", ""]
+)
+def test_more_than_an_address_is_read_as_a_message(text: str) -> None:
+    assert not is_only_an_address(text)

@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
-from mesobot.consultation import database, privacy
+from mesobot.consultation import database, traces
 from mesobot.consultation.database import open_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.request import Consent, DeliveryState, State
@@ -216,7 +216,7 @@ def test_traces_that_could_not_be_removed_are_said_and_removed_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(database.PRAGMAS, "busy_timeout", "100")
-    monkeypatch.setattr(privacy, "LIMIT", 0.3)
+    monkeypatch.setattr(traces, "LIMIT", 0.3)
     on_disk = Store(open_database(f"sqlite:///{tmp_path / 'requests.db'}"))
     reference = submit_canary(on_disk)
     with reading(on_disk.engine) as reader:  # keeps the old pages alive

@@ -1,0 +1,94 @@
+"""Removes conversations for good: one person's, or all that are too old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import delete, inspect, select
+from sqlalchemy.engine import Engine
+
+from mesobot.chats.database import chats_file, chats_url, events, open_chats
+from mesobot.consultation.clock import Clock, utc_now
+from mesobot.consultation.traces import remove_traces
+from mesobot.consultation.transactions import reading, writing
+
+_AT_ONCE = 500
+"""Senders in one statement: SQLite allows for about a thousand values."""
+
+
+class Chats:
+    """All conversations of this installation.
+
+    Every method raises DatabaseUnavailableError when the database fails.
+
+    Args:
+        url: from ``chats_url``.
+        clock: gives the present moment.
+    """
+
+    def __init__(self, url: str, clock: Clock = utc_now) -> None:
+        self._url = url
+        self._clock = clock
+
+    def forget(self, is_meant: Callable[[str], bool]) -> int:
+        """Remove the conversations whose sender id passes a test; returns how many."""
+        engine = self._engine()
+        if engine is None:
+            return 0
+        with reading(engine) as connection:
+            senders = connection.execute(select(events.c.sender_id).distinct()).scalars().all()
+        meant = [sender for sender in senders if is_meant(sender)]
+        self._delete(engine, meant)
+        remove_traces(engine)
+        return len(meant)
+
+    def forget_sender(self, sender: str, patience: float | None = None) -> None:
+        """Remove one conversation.
+
+        Args:
+            sender: id of its sender.
+            patience: seconds to try to overwrite the old bytes; the relay does it later, too.
+        """
+        engine = self._engine()
+        if engine is not None:
+            self._delete(engine, [sender])
+            remove_traces(engine, patience)
+
+    def purge(self, older_than: timedelta) -> int:
+        """Remove what was said before that time; returns how many events.
+
+        Old bytes are overwritten even if nothing is that old: an earlier erasure may have had
+        to leave some.
+        """
+        engine = self._engine()
+        if engine is None:
+            return 0
+        before = (self._clock() - older_than).timestamp()
+        with writing(engine) as connection:
+            gone = int(
+                connection.execute(delete(events).where(events.c.timestamp < before)).rowcount
+            )
+        remove_traces(engine)
+        return gone
+
+    def _engine(self) -> Engine | None:
+        """The database, or None if nobody has said anything yet."""
+        file = chats_file(self._url)
+        if file is not None and not file.exists():
+            return None
+        engine = open_chats(self._url)
+        with reading(engine) as connection:
+            return engine if inspect(connection).has_table(events.name) else None
+
+    @staticmethod
+    def _delete(engine: Engine, senders: list[str]) -> None:
+        with writing(engine) as connection:
+            for start in range(0, len(senders), _AT_ONCE):
+                some = events.c.sender_id.in_(senders[start : start + _AT_ONCE])
+                connection.execute(delete(events).where(some))
+
+
+def open_conversations(environment: Mapping[str, str]) -> Chats:
+    """The conversations of this installation; nothing is opened before it is needed."""
+    return Chats(chats_url(environment))

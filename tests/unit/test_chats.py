@@ -1,0 +1,122 @@
+"""Conversations are removed for good: one, or those that are too old."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mesobot.chats.database import chats_file, chats_url
+from mesobot.chats.forgetting import Chats
+from mesobot.consultation.transactions import DatabaseUnavailableError
+from tests.unit.consultation.requests import GIVEN_AT
+
+CREATE = """create table events (id integer primary key, sender_id varchar(255) not null,
+type_name varchar(255), timestamp float, intent_name varchar(255), action_name varchar(255),
+data text)"""
+NOW = GIVEN_AT.timestamp()
+DAY = 86400
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "chats.db"
+    with sqlite3.connect(path) as database:
+        database.execute(CREATE)
+    return path
+
+
+def say(file: Path, sender: str, text: str, days_ago: float = 0) -> None:
+    values = (sender, NOW - days_ago * DAY, text)
+    with sqlite3.connect(file) as database:
+        database.execute("insert into events (sender_id, timestamp, data) values (?, ?, ?)", values)
+
+
+def senders(file: Path) -> list[str]:
+    with sqlite3.connect(file) as database:
+        rows = database.execute("select sender_id from events order by id").fetchall()
+    return [sender for (sender,) in rows]
+
+
+def chats(file: Path) -> Chats:
+    return Chats(f"sqlite:///{file}", lambda: GIVEN_AT)
+
+
+def raw_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def some_traffic(file: Path) -> None:
+    """Fills and splits pages, so that old bytes would lie about."""
+    for number in range(150):
+        say(file, f"filler-{number}", "x" * 300)
+
+
+def test_a_conversation_goes_as_a_whole_and_no_other(file: Path) -> None:
+    for sender in ("web-1", "web-2", "web-1", "web-11"):
+        say(file, sender, "hello")
+    chats(file).forget_sender("web-1")
+    assert senders(file) == ["web-2", "web-11"]
+
+
+def test_conversations_are_chosen_by_a_test_of_their_sender(file: Path) -> None:
+    for number in range(1200):
+        say(file, f"web-{number % 600}", "hello")
+    assert chats(file).forget(lambda sender: sender != "web-7") == 599
+    assert senders(file) == ["web-7"] * 2
+    assert chats(file).forget(lambda sender: sender == "nobody") == 0
+
+
+def test_not_even_the_files_hold_a_byte_of_what_was_said(file: Path, tmp_path: Path) -> None:
+    some_traffic(file)
+    say(file, "canary-sender", "canary-text")
+    some_traffic(file)
+    assert b"canary-text" in raw_bytes(tmp_path)
+    chats(file).forget_sender("canary-sender")
+    assert b"canary" not in raw_bytes(tmp_path)
+    assert len(senders(file)) == 300
+
+
+def test_what_was_said_too_long_ago_goes_and_the_rest_stays(file: Path, tmp_path: Path) -> None:
+    say(file, "web-1", "canary-old", days_ago=30.1)
+    say(file, "web-1", "young", days_ago=29.9)
+    assert chats(file).purge(timedelta(days=30)) == 1
+    assert senders(file) == ["web-1"]
+    assert b"canary-old" not in raw_bytes(tmp_path)
+    assert chats(file).purge(timedelta(days=30)) == 0
+
+
+def test_the_purge_wipes_what_an_erasure_had_to_leave(file: Path, tmp_path: Path) -> None:
+    say(file, "web-1", "canary-left")
+    with sqlite3.connect(file) as database:
+        database.execute("pragma secure_delete=off")
+        database.execute("delete from events")
+    assert b"canary-left" in raw_bytes(tmp_path)
+    chats(file).purge(timedelta(days=30))
+    assert b"canary-left" not in raw_bytes(tmp_path)
+
+
+def test_where_nobody_has_said_anything_there_is_nothing_to_forget(tmp_path: Path) -> None:
+    empty = chats(tmp_path / "none.db")
+    empty.forget_sender("web-1")
+    assert empty.forget(lambda _: True) == 0
+    assert empty.purge(timedelta(days=1)) == 0
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "new.db").touch()  # as Rasa has it for a moment
+    assert chats(tmp_path / "new.db").purge(timedelta(days=1)) == 0
+
+
+def test_a_database_that_fails_is_said_without_anything_from_it(file: Path) -> None:
+    file.write_bytes(b"canary, no database" * 100)
+    with pytest.raises(DatabaseUnavailableError) as raised:
+        chats(file).forget_sender("canary-sender")
+    assert "canary" not in str(raised.value)
+
+
+def test_the_setting_is_a_file_or_a_url() -> None:
+    assert chats_url({"MESOBOT_TRACKER_DB": "/srv/chats.db"}) == "sqlite:////srv/chats.db"
+    assert chats_file("sqlite:////srv/chats.db") == Path("/srv/chats.db")
+    url = "postgresql://mesobot@db/chats"
+    assert chats_url({"MESOBOT_TRACKER_DB": url}) == url
+    assert chats_file(url) is None
+    assert chats_url({}).endswith("/conversations.db")

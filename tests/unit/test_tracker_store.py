@@ -1,0 +1,102 @@
+"""What was erased during a turn is not written again at its end."""
+
+import asyncio
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import read_endpoint_config
+
+from mesobot import paths
+from mesobot.chats.forgetting import Chats
+from mesobot.chats.tracker_store import ForgettingTrackerStore
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "chats.db"
+
+
+@pytest.fixture
+def store(file: Path) -> ForgettingTrackerStore:
+    return ForgettingTrackerStore(Domain.empty(), db=str(file))
+
+
+def turn(store: TrackerStore, text: str, during: object = None) -> DialogueStateTracker:
+    """A message, its reply and the end of the turn; ``during`` happens before the end."""
+    tracker = asyncio.run(store.retrieve("web-1"))
+    if tracker is None:
+        tracker = DialogueStateTracker("web-1", [])
+        tracker.update(SessionStarted())
+    tracker.update(UserUttered(text))
+    if callable(during):
+        during()
+    tracker.update(BotUttered(f"answer to {text}"))
+    asyncio.run(store.save(tracker))
+    return tracker
+
+
+def said(store: TrackerStore) -> list[str]:
+    tracker = asyncio.run(store.retrieve("web-1"))
+    return [e.text for e in tracker.events if isinstance(e, UserUttered)] if tracker else []
+
+
+def test_turns_are_kept_one_after_the_other(store: ForgettingTrackerStore) -> None:
+    for text in ("one", "two", "three"):
+        turn(store, text)
+    assert said(store) == ["one", "two", "three"]
+
+
+def test_what_was_erased_during_a_turn_is_not_written_again(
+    store: ForgettingTrackerStore, file: Path
+) -> None:
+    turn(store, "canary one")
+    turn(store, "forget me, canary two")
+    turn(store, "yes canary", during=lambda: Chats(f"sqlite:///{file}").forget_sender("web-1"))
+    assert said(store) == []
+    assert b"canary" not in file.read_bytes()
+    turn(store, "hello again")
+    turn(store, "how are you")
+    assert said(store) == ["hello again", "how are you"]
+
+
+def test_the_whole_conversation_goes_with_its_earlier_sessions(
+    store: ForgettingTrackerStore, file: Path
+) -> None:
+    tracker = turn(store, "canary last week")
+    tracker.update(SessionStarted())
+    asyncio.run(store.save(tracker))
+    turn(store, "forget me")
+    turn(store, "yes", during=lambda: Chats(f"sqlite:///{file}").forget_sender("web-1"))
+    with sqlite3.connect(file) as database:
+        assert database.execute("select count(*) from events").fetchone() == (0,)
+    assert b"canary" not in file.read_bytes()
+
+
+def test_a_locked_database_does_not_put_the_message_into_the_log(
+    file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("mesobot.chats.database.LIMIT", 0.1)
+    store = FailSafeTrackerStore(ForgettingTrackerStore(Domain.empty(), db=str(file)))
+    turn(store, "hello")
+    with sqlite3.connect(file) as database:
+        database.execute("begin exclusive")
+        asyncio.run(store.save(DialogueStateTracker.from_events("web-2", [UserUttered("canary")])))
+        database.rollback()
+    assert "locked" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_only_its_owner_reads_the_file(store: ForgettingTrackerStore, file: Path) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_rasa_is_told_to_use_it(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    monkeypatch.setenv("MESOBOT_TRACKER_DB", str(file))
+    config = read_endpoint_config(str(paths.ROOT / "endpoints.yml"), "tracker_store")
+    assert isinstance(TrackerStore.create(config, Domain.empty()), ForgettingTrackerStore)
