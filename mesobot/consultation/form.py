@@ -16,9 +16,10 @@ from mesobot.consultation.form_words import (
     another_way,
     asks_why,
     chosen,
+    corrects,
+    deletes,
     named,
     named_way,
-    only_corrects,
     says_no,
     says_yes,
     wants_to_stop,
@@ -109,7 +110,10 @@ def read_answer(
         answers: what has been answered so far.
     """
     group = topic.split("/", maxsplit=1)[0]
-    if group in PRIVACY and score >= _SURE_QUESTION_AT and not only_corrects(text):
+    if group in PRIVACY and (
+        (score >= _QUESTION_AT and deletes(text))
+        or (score >= _SURE_QUESTION_AT and not corrects(text))
+    ):
         return None
     wish = _wish(asked, text, answers)
     if wish:
@@ -117,7 +121,7 @@ def read_answer(
     if asked is Field.NAME and group in _QUESTIONS and score >= _SURE_QUESTION_AT:
         return None
     reading = _read(asked, text, lists, answers)
-    elsewhere = _QUESTIONS if asked is Field.NAME else _QUESTIONS | _REMARKS
+    elsewhere = _QUESTIONS | PRIVACY if asked is Field.NAME else _QUESTIONS | PRIVACY | _REMARKS
     if reading.kind is Kind.PROBLEM and group in elsewhere and score >= _QUESTION_AT:
         return None
     return reading
