@@ -64,7 +64,7 @@ class SteadyTrackerStore(TrackerStore):
         pause: float = PAUSE,
     ) -> None:
         super().__init__(domain, event_broker)
-        self._open_store = open_store or (lambda domain: _sql_store(domain, db))
+        self._open_store = open_store or (lambda domain: open_database(domain, db))
         self._patience = patience
         self._pause = pause
         self._store: TrackerStore | None = None
@@ -178,7 +178,12 @@ def _not_written(held: Held) -> None:
     held.unwritten.clear()
 
 
-def _sql_store(domain: Domain, db: str) -> TrackerStore:
+def open_database(domain: Domain, db: str) -> TrackerStore:
+    """The store in the database that ``db`` names.
+
+    Raises:
+        SQLAlchemyError: if the database is away.
+    """
     # For PostgreSQL: no wait without an end. It is a setting of psycopg2 as a whole.
     psycopg2.extensions.set_wait_callback(wait_with_limit)
     url = chats_url({CHATS_VARIABLE: db})

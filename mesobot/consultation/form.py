@@ -17,9 +17,10 @@ from mesobot.consultation.form_words import (
     asks_why,
     chosen,
     corrected_name,
+    corrects,
+    deletes,
     named,
     named_way,
-    only_corrects,
     says_no,
     says_yes,
     wants_to_change,
@@ -115,7 +116,10 @@ def read_answer(
         answers: what has been answered so far.
     """
     group = topic.split("/", maxsplit=1)[0]
-    if group in PRIVACY and score >= _SURE_QUESTION_AT and not only_corrects(text):
+    if group in PRIVACY and (
+        (score >= _QUESTION_AT and deletes(text))
+        or (score >= _SURE_QUESTION_AT and not corrects(text))
+    ):
         return None
     wish = _wish(asked, text, answers)
     if wish:
@@ -141,7 +145,7 @@ def _is_something_else(asked: Field, text: str, group: str, score: float) -> boo
     """Whether a message that answers nothing is to be answered like any other."""
     if asked is Field.CONTACT and "@" in text:
         return False
-    elsewhere = _QUESTIONS | _HAND_OVER | (set() if asked is Field.NAME else _REMARKS)
+    elsewhere = _QUESTIONS | _HAND_OVER | PRIVACY | (set() if asked is Field.NAME else _REMARKS)
     return group in elsewhere and score >= _QUESTION_AT
 
 

@@ -71,7 +71,7 @@ _INTRODUCTION = re.compile(
 _CORRECTS = re.compile(
     r"\b(?:change|correct|edit|update|fix|wrong|other|another|instead)\b", re.IGNORECASE
 )
-_DELETES = re.compile(r"\b(?:delet|eras|remov|forget|wip|destroy)", re.IGNORECASE)
+_DELETES = re.compile(r"\b(?:delet|eras|remov|forget (?!it)|wipe|destroy)", re.IGNORECASE)
 _ADDRESS = re.compile(r"^\s*[^\s@]+@[^\s@]+\.[^\s@.]{2,}\s*$")
 _UNWANTED = re.compile(
     r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
@@ -83,9 +83,14 @@ def is_only_an_address(text: str) -> bool:
     return _ADDRESS.match(text) is not None
 
 
-def only_corrects(text: str) -> bool:
-    """Whether an answer is to be another one, and nothing is to be deleted."""
-    return _CORRECTS.search(text) is not None and not _DELETES.search(text)
+def corrects(text: str) -> bool:
+    """Whether an answer is to be another one."""
+    return _CORRECTS.search(text) is not None
+
+
+def deletes(text: str) -> bool:
+    """Whether something is to be deleted."""
+    return _DELETES.search(text) is not None
 
 
 def wants_to_stop(text: str) -> bool:

@@ -14,6 +14,7 @@ from rasa.utils.endpoints import read_endpoint_config
 
 from mesobot import paths
 from mesobot.chats.forgetting import Chats
+from mesobot.chats.steady_store import SteadyTrackerStore, open_database
 from mesobot.chats.tracker_store import ForgettingTrackerStore
 
 
@@ -99,4 +100,5 @@ def test_only_its_owner_reads_the_file(store: ForgettingTrackerStore, file: Path
 def test_rasa_is_told_to_use_it(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     monkeypatch.setenv("MESOBOT_TRACKER_DB", str(file))
     config = read_endpoint_config(str(paths.ROOT / "endpoints.yml"), "tracker_store")
-    assert isinstance(TrackerStore.create(config, Domain.empty()), ForgettingTrackerStore)
+    assert isinstance(TrackerStore.create(config, Domain.empty()), SteadyTrackerStore)
+    assert isinstance(open_database(Domain.empty(), str(file)), ForgettingTrackerStore)

@@ -237,3 +237,20 @@ def test_the_log_does_not_say_who_was_erased(
     on_disk.service.submit(a_request(name="Canary Quux", form="again"))
     assert "Canary" not in caplog.text
     assert "quux.org" not in caplog.text
+
+
+def test_a_request_that_nobody_touched_for_long_is_erased_whatever_its_state(store: Store) -> None:
+    old = submit_canary(store)
+    sent = store.deliver_all()
+    store.clock.advance(days=31)
+    young = store.submit(form="2")
+    erasure = store.privacy.erase_old(timedelta(days=30))
+    assert erasure.references == (old,)
+    assert sorted(erasure.message_ids) == sorted(sent)
+    assert sorted(store.privacy.erased_message_ids()) == sorted(sent)
+    kept = store.service.find(young)
+    assert kept is not None
+    assert kept.state is State.NEW
+    with reading(store.engine) as connection:
+        actors = connection.execute(select(audit.c.actor).where(audit.c.action == "erased"))
+        assert actors.scalars().all() == ["retention"]
