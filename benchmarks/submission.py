@@ -1,8 +1,8 @@
 """How long a patient waits for "Saved" while the relay is busy: ``python -m benchmarks.submission``.
 
 The assistant runs as ``mesobot run`` starts it, with a state folder of its own. Whole forms are
-filled in over the REST channel by several patients at once; what counts is the last turn, from the
-last "yes" to the reference. Meanwhile the outbox is kept full, so that the relay sends all the time.
+filled in over the REST channel, each by another patient; what counts is the last turn, from the
+last "yes" to the reference. The outbox holds so many messages that the relay sends all the time.
 
 ``python -m benchmarks.submission postgresql://…`` measures on that (empty) database instead of a file.
 """
@@ -16,11 +16,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,9 +31,9 @@ from mesobot.consultation.request import Consent, DeliveryKind, DeliveryState, N
 from mesobot.consultation.service import ConsultationService
 from mesobot.running import free_port, wait_for
 
-FORMS, PATIENTS = 60, 1
-WAITING = 300
-"""Messages that the outbox holds at least, as long as it is measured."""
+FORMS = 60
+MESSAGES = 2500
+"""Waiting when it begins; the relay sends some dozens a second."""
 ANSWERS = ("i want to book an appointment", "1", "Ada", "0532 123 45 67", "6", "any", "yes", "yes")
 
 
@@ -44,24 +42,32 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         url = arguments[0] if arguments else f"sqlite:///{state / 'requests.db'}"
-        backlog = Backlog(url)
-        backlog.fill()
-        with assistant(state, url) as port, backlog.kept_full():
+        with assistant(state, url) as port:
             fill_in(port, "warm-up")
-            before = backlog.count(DeliveryState.SENT)
-            began = time.perf_counter()
-            with ThreadPoolExecutor(PATIENTS) as patients:
-                waits = list(
-                    patients.map(lambda number: fill_in(port, f"patient-{number}"), range(FORMS))
-                )
+            backlog = Backlog(url)
+            backlog.fill()
+            before, began = backlog.count(DeliveryState.SENT), time.perf_counter()
+            turns = [fill_in(port, f"patient-{number}") for number in range(FORMS)]
             seconds = time.perf_counter() - began
             sent = backlog.count(DeliveryState.SENT) - before
-            waiting = backlog.count(DeliveryState.WAITING)
-    report([wait * 1000 for wait in waits], sent / seconds, waiting)
+            if not backlog.count(DeliveryState.WAITING):
+                raise RuntimeError("the relay had nothing left to do; more MESSAGES are needed")
+    sys.stdout.write(
+        f"{FORMS} forms while the relay sent {sent / seconds:.0f} messages a second\n"
+        f'until "Saved":      {figures([form[-1] for form in turns])}\n'
+        f"an answer before:   {figures([form[-2] for form in turns])}\n"
+    )
+
+
+def figures(seconds: list[float]) -> str:
+    """Median, 95th percentile and maximum in milliseconds."""
+    p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
+    named = {"p50": p50, "p95": p95, "max": max(seconds)}
+    return ", ".join(f"{name} {value * 1000:.0f} ms" for name, value in named.items())
 
 
 class Backlog:
-    """An outbox that is never empty."""
+    """Requests whose messages are still to be sent."""
 
     def __init__(self, url: str) -> None:
         """Open the database."""
@@ -69,46 +75,27 @@ class Backlog:
         kinds = [DeliveryKind.CLINIC_EMAIL]
         self._service = ConsultationService(engine, Sealer(), utc_now, lambda _: kinds)
         self._outbox = Outbox(engine, Sealer(), utc_now)
-        self._made = 0
-        self._enough = threading.Event()
 
     def count(self, state: DeliveryState) -> int:
         """How many messages are in that state."""
         return self._outbox.counts()[state]
 
     def fill(self) -> None:
-        """Hand in requests until enough messages wait."""
-        for _ in range(WAITING * 3 // 2 - self.count(DeliveryState.WAITING)):
-            self._made += 1
+        """Hand in requests, one message each."""
+        for number in range(MESSAGES):
             self._service.submit(
                 NewRequest(
-                    conversation=f"backlog-{self._made}",
-                    form=f"backlog-{self._made}",
+                    conversation=f"backlog-{number}",
+                    form=f"backlog-{number}",
                     way=Way.EMAIL,
                     name="Ada",
-                    contact=f"ada{self._made}@mail.com",
+                    contact=f"ada{number}@mail.com",
                     concern="Something else",
                     preferred_time="Any time",
                     channel="rest",
                     consent=Consent("1", "1", "en", utc_now()),
                 )
             )
-
-    @contextmanager
-    def kept_full(self) -> Iterator[None]:
-        """Fill it again and again, in a thread."""
-        thread = threading.Thread(target=self._refill)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._enough.set()
-            thread.join()
-
-    def _refill(self) -> None:
-        while not self._enough.wait(0.2):
-            if self.count(DeliveryState.WAITING) < WAITING:
-                self.fill()
 
 
 @contextmanager
@@ -138,12 +125,13 @@ def assistant(state: Path, url: str) -> Iterator[int]:
         process.wait(timeout=60)
 
 
-def fill_in(port: int, sender: str) -> float:
-    """Fill in one form; seconds of the last turn."""
+def fill_in(port: int, sender: str) -> list[float]:
+    """Fill in one form; seconds of each turn."""
+    seconds = []
     for text in ANSWERS:
         began = time.perf_counter()
         reply = say(port, sender, text)
-        seconds = time.perf_counter() - began
+        seconds.append(time.perf_counter() - began)
     if not reply.startswith("Saved."):
         raise RuntimeError(f"not saved: {reply}")
     return seconds
@@ -158,17 +146,6 @@ def say(port: int, sender: str, text: str) -> str:
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return str(json.load(answer)[0]["text"])
-
-
-def report(milliseconds: list[float], sent_per_second: float, waiting: int) -> None:
-    """Print the figures."""
-    p95 = statistics.quantiles(milliseconds, n=20)[-1]
-    sys.stdout.write(
-        f"{len(milliseconds)} forms, {PATIENTS} patients at once; meanwhile the relay sent "
-        f"{sent_per_second:.0f} messages a second and {waiting} were waiting\n"
-        f'until "Saved": p50 {statistics.median(milliseconds):.0f} ms, p95 {p95:.0f} ms, '
-        f"max {max(milliseconds):.0f} ms\n"
-    )
 
 
 if __name__ == "__main__":

@@ -2,15 +2,20 @@
 
 Rasa waits 300 seconds for an action, during which the conversation is locked, and it logs what
 the action server answers to a call that failed: rasa_sdk repeats the whole conversation there.
-Neither can be configured, so the endpoint is replaced as it is read from ``endpoints.yml``.
+It also checks its own JSON schema before each use, which takes longer than saving a request.
+None of that can be configured, so the endpoint is replaced as it is read from ``endpoints.yml``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import Any
 
 import aiohttp
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import RemoteAction
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
@@ -26,7 +31,7 @@ class ActionEndpoint(EndpointConfig):
 
         Raises:
             ClientConnectionError: if the answer is not complete in time.
-            ClientPayloadError: if the action failed, or the answer is no JSON object.
+            ClientPayloadError: if the action failed, or the answer is not as it has to be.
         """
         kwargs["timeout"] = LONGEST_ACTION
         try:
@@ -37,13 +42,23 @@ class ActionEndpoint(EndpointConfig):
             raise aiohttp.ClientPayloadError(f"status {error.status}") from None
         except ValueError:
             raise aiohttp.ClientPayloadError("no valid JSON") from None
-        if not isinstance(answer, dict):
-            raise aiohttp.ClientPayloadError("no JSON object")
-        return answer
+        if not _checker().is_valid(answer):
+            raise aiohttp.ClientPayloadError("no answer of an action")
+        return dict(answer)
+
+
+@functools.cache
+def _checker() -> Validator:
+    schema = RemoteAction.action_response_format_spec()
+    return validator_for(schema)(schema)
+
+
+def _is_checked(_action: RemoteAction, _answer: dict[str, Any]) -> bool:
+    return True
 
 
 def limit_action_calls() -> None:
-    """From now on Rasa reads the action endpoint as one of these."""
+    """From now on Rasa reads the action endpoint as one of these, and leaves checking to it."""
     read_endpoints = AvailableEndpoints.read_endpoints
 
     def read_with_limit(endpoint_file: str) -> AvailableEndpoints:
@@ -52,4 +67,5 @@ def limit_action_calls() -> None:
             endpoints.action.__class__ = ActionEndpoint  # with whatever it was configured with
         return endpoints
 
+    RemoteAction._validate_action_result = _is_checked
     AvailableEndpoints.read_endpoints = staticmethod(read_with_limit)

@@ -88,7 +88,7 @@ class SteadyTrackerStore(TrackerStore):
             except _AWAY as error:
                 self._leave(error)
             except ValueError:
-                _log.error("conversation unreadable, beginning anew")
+                _log.error("conversation unreadable")
         return self._memory.of(sender_id).tracker(sender_id, self.domain)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -157,7 +157,7 @@ class SteadyTrackerStore(TrackerStore):
 
 async def _write_turn(store: TrackerStore, tracker: DialogueStateTracker, held: Held) -> None:
     await store.save(tracker)
-    held.unwritten.clear()
+    held.unwritten.pop(0)  # it may have taken so long that there are others by now
 
 
 async def _catch_up(store: TrackerStore, sender: str, held: Held) -> None:
