@@ -113,6 +113,10 @@ class Conversation:
                 return str(said["alarm"])
         return None
 
+    def has_just_offered(self) -> bool:
+        """Whether the latest reply offered a consultation request."""
+        return has_just_offered(self._events)
+
     def has_replied(self) -> bool:
         """Whether something has been said since the latest message."""
         for event in reversed(self._events):

@@ -40,6 +40,7 @@ from mesobot.safety.red_flags import Danger
 _MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
 _OFFER = "utter_offer_consultation"
+_OWN_HEALTH = "utter_unanswered/personal_medical"
 _SAME = "utter_follow_up/elliptical"
 """Whose lead-in says that there is no more than this."""
 _STILL = {
@@ -114,7 +115,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
                 notices,
                 unclear=conversation.unclear(),
                 warning=warning,
-                offer=offer,
+                offer=None if conversation.has_just_offered() else offer,  # not again and again
                 values=self._values(conversation, kwargs),
             ),
             "metadata": _metadata(parts, warning if possible else None),
@@ -139,9 +140,9 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         asked = [self._answers[name] for name in named]
         if any(a.is_treatment_answer for a in asked):
             asked = [a for a in asked if not _is_foreign(a)]
-            still = _STILL.get(conversation.recent_alarm() or "")
-            if still:
-                return [Part(self._answers[still])]
+        still = _STILL.get(conversation.recent_alarm() or "")
+        if still and any(a.is_treatment_answer or a.name == _OWN_HEALTH for a in asked):
+            return [Part(self._answers[still])]
         alone = next((a for a in asked if a.metadata.get("alone")), None)
         if alone and alone == answer:
             return [self._in_context(answer, named[answer.name], conversation)]
@@ -213,8 +214,11 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     def _buttons(
         self, parts: list[Part], conversation: Conversation, offer: Answer | None
     ) -> list[dict[str, str]]:
-        accept = form_buttons(offer.metadata["buttons"], self._questionnaire) if offer else []
-        return [*accept, *self._other_buttons(parts, conversation)][:MOST_CHOICES]
+        others = self._other_buttons(parts, conversation)
+        if not offer:
+            return others
+        accept = form_buttons(offer.metadata["buttons"], self._questionnaire)
+        return [*accept, *others][:MOST_CHOICES]
 
     def _other_buttons(self, parts: list[Part], conversation: Conversation) -> list[dict[str, str]]:
         fixed = parts[-1].answer.metadata.get("buttons")

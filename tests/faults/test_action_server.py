@@ -90,7 +90,7 @@ def test_every_message_is_answered_in_time_and_nothing_is_lost_or_doubled(
         assert "+905331112233" in changing.says("0533 111 22 33")
 
     def leaves() -> None:
-        assert "nothing was stored or sent" in leaving.says("cancel")
+        assert "no request was saved or sent" in leaving.says("cancel")
 
     with breaks(fragile, fault):
         at_once(starts, sends, changes, leaves)

@@ -171,7 +171,7 @@ def test_an_emergency_in_the_form_comes_alone_and_the_request_can_go_on(assistan
 
 def test_sending_twice_gives_one_request(assistant: Assistant) -> None:
     sender = "twice"
-    answers = ("1", "Ty", "0532 222 33 44", "6", "any", "yes", "yes")
+    answers = ("1", "Tyra", "0532 222 33 44", "6", "any", "yes", "yes")
     *_, first = say_all(assistant, sender, "i want an appointment", *answers)
     assert "Saved. Your reference is" in first
     again = assistant.say(sender, "yes")["text"]
