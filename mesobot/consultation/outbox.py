@@ -109,6 +109,16 @@ class Outbox:
                 record(connection, request.id, now, "notified", RELAY, delivery.kind.value)
         return True
 
+    def kept(self, delivery: Delivery) -> bool:
+        """Note that the message was only kept on this machine: nobody is notified by that.
+
+        Returns:
+            False if the lease was lost.
+        """
+        with writing(self._engine) as connection:
+            values = {"state": DeliveryState.KEPT, "last_problem": None}
+            return _settle(connection, delivery.id, delivery.lease, values)
+
     def retry_at(self, delivery: Delivery, due: datetime, problem: str) -> bool:
         """Let the message wait until then.
 

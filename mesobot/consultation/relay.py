@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random as dice
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,6 +73,7 @@ class Relay:
         clock: gives the present moment.
         retrying: when to try again.
         pace: how fast to go.
+        kept: kinds whose messages reach nobody, because they are caught on this machine.
         fall_back: called (again with each attempt) when a message may not arrive in time, so that
             the clinic can be told in another way.
         sleep: waits for a number of seconds.
@@ -87,6 +88,7 @@ class Relay:
         clock: Clock,
         *,
         fall_back: Callable[[Delivery], object],
+        kept: Collection[DeliveryKind] = (),
         retrying: Retrying = Retrying(),  # noqa: B008 - it is frozen
         pace: Pace = Pace(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -97,6 +99,7 @@ class Relay:
         self._watch = watch
         self._clock = clock
         self._fall_back = fall_back
+        self._kept = frozenset(kept)
         self._retrying = retrying
         self._pace = pace
         self._sleep = sleep
@@ -222,7 +225,8 @@ class Relay:
 
     def _mark(self, delivery: Delivery, problem: DeliveryProblem | None) -> bool:
         if problem is None:
-            return self._outbox.sent(delivery)
+            reached_nobody = delivery.kind in self._kept
+            return self._outbox.kept(delivery) if reached_nobody else self._outbox.sent(delivery)
         now = self._clock()
         ours = isinstance(problem, ConfigurationProblem)
         lasting = isinstance(problem, PermanentProblem)

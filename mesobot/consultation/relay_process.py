@@ -51,6 +51,7 @@ from mesobot.knowledge.zone import clinic_zone
 
 STATUS_FILE = paths.STATE / "relay.json"
 _UNUSABLE = 2
+_MAILS = (DeliveryKind.CLINIC_EMAIL, DeliveryKind.PATIENT_EMAIL)
 _CAUGHT_INBOX = "clinic@localhost"
 _log = structlog.get_logger()
 
@@ -86,6 +87,7 @@ def run_relay(
                 watch,
                 utc_now,
                 fall_back=OtherChannel(engine, utc_now, senders),
+                kept=_MAILS if mail.caught else (),
                 retrying=retrying,
                 pace=pace,
             )

@@ -42,10 +42,15 @@ class DeliveryKind(str, Enum):
 
 
 class DeliveryState(str, Enum):
-    """What became of one message about a request. CANCELLED: the request was erased."""
+    """What became of one message about a request.
+
+    KEPT: a file on this machine, because no mail server is configured; nobody has received it.
+    CANCELLED: the request was erased.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
+    KEPT = "kept"
     DEAD = "dead"
     CANCELLED = "cancelled"
 

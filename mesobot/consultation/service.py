@@ -156,7 +156,9 @@ class ConsultationService:
         return self._move(reference, State.CLOSED, staff)
 
     def retry(self, reference: str, staff: str = "staff") -> int:
-        """Make the messages that were given up due again, as if never tried.
+        """Make messages that reached nobody due again, as if never tried.
+
+        They were given up, or kept on this machine before a mail server was configured.
 
         Returns:
             How many there were.
@@ -166,7 +168,8 @@ class ConsultationService:
         """
         with writing(self._engine) as connection:
             request = _locked(connection, reference)
-            dead = and_(outbox.c.request_id == request.id, outbox.c.state == DeliveryState.DEAD)
+            in_vain = outbox.c.state.in_([DeliveryState.DEAD, DeliveryState.KEPT])
+            dead = and_(outbox.c.request_id == request.id, in_vain)
             values = {"state": DeliveryState.WAITING, "attempts": 0, "due_at": None}
             revived = int(connection.execute(update(outbox).where(dead).values(values)).rowcount)
             if revived:

@@ -27,7 +27,9 @@ _ORDER = list(Danger)
 """Most serious first."""
 _DANGERS = frozenset(danger.value for danger in Danger)
 _OTHER_LANGUAGE = "other_language"
-_SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "next_step"})
+_SMALL_TALK = frozenset(
+    {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", "not_in_danger", "help_is_coming"}
+)
 _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 """Topics that are about several things at once: not cut at "and" ..."""
 _SURELY_TOGETHER = 0.9

@@ -91,8 +91,9 @@ def _deliveries(outbox: Outbox, caught: bool) -> Finding:
     topic = "messages"
     counts, oldest = outbox.counts(), outbox.oldest_undelivered()
     waiting, dead = counts[DeliveryState.WAITING], counts[DeliveryState.DEAD]
-    sent = f"{counts[DeliveryState.SENT]} sent{' or kept as files' if caught else ''}"
-    shown = f"{sent}, {waiting} waiting, {dead} given up"
+    kept = counts[DeliveryState.KEPT]
+    reached_nobody = f"{kept} kept as files and sent to nobody, " if caught or kept else ""
+    shown = f"{counts[DeliveryState.SENT]} sent, {reached_nobody}{waiting} waiting, {dead} given up"
     if oldest is None:
         return fine(topic, f"{shown}; none of an open request is undelivered.")
     since = f"{shown}; the oldest is undelivered for {in_words(oldest)}."

@@ -20,6 +20,7 @@ NAMES = {
 _STATES = {
     DeliveryState.WAITING: "waits",
     DeliveryState.SENT: "sent",
+    DeliveryState.KEPT: "kept here, sent to nobody",
     DeliveryState.DEAD: "FAILED",
     DeliveryState.CANCELLED: "cancelled",
 }
@@ -37,7 +38,7 @@ def in_short(deliveries: Sequence[DeliveryStatus]) -> str:
 def in_full(delivery: DeliveryStatus) -> str:
     """State, attempts and the last problem of one message."""
     text = _STATES[delivery.state]
-    if delivery.state is DeliveryState.SENT or not delivery.attempts:
+    if delivery.state in (DeliveryState.SENT, DeliveryState.KEPT) or not delivery.attempts:
         return text
     tried = f"{delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}"
     problem = f": {delivery.last_problem}" if delivery.last_problem else ""

@@ -13,6 +13,7 @@ from mesobot import paths
 from mesobot.consultation.relay_watch import read_status
 from mesobot.running import free_port
 from tests.faults.relay_peers import CLINIC_EMAIL, EMAIL, NAME, Store, relays
+from mesobot.consultation.request import DeliveryState
 from tests.faults.waiting import wait_until
 
 CATCH = """
@@ -38,7 +39,7 @@ def test_a_mail_is_kept_as_a_file_and_waits_as_long_as_there_is_no_catcher(
                 command, cwd=paths.ROOT, env=dict(os.environ), stdout=out, stderr=out
             )
         try:
-            store.wait_until_sent(reference, 30)
+            wait_until(lambda: store.state(reference) is DeliveryState.KEPT, 30)
         finally:
             catcher.send_signal(signal.SIGTERM)
         assert catcher.wait(10) == 0

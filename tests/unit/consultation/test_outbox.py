@@ -204,9 +204,25 @@ def test_messages_are_counted_by_what_became_of_them(store: Store) -> None:
     assert store.outbox.counts() == {
         DeliveryState.WAITING: 1,
         DeliveryState.SENT: 1,
+        DeliveryState.KEPT: 0,
         DeliveryState.DEAD: 1,
         DeliveryState.CANCELLED: 1,
     }
+
+
+def test_a_message_kept_on_this_machine_notifies_nobody_and_can_be_sent_later(
+    store: Store,
+) -> None:
+    reference = store.submit()
+    while delivery := next(iter(store.outbox.claim(1, LEASE)), None):
+        assert store.outbox.kept(delivery)
+    request = store.service.find(reference)
+    assert request is not None
+    assert request.state is State.NEW
+    assert {one.state for one in request.deliveries} == {DeliveryState.KEPT}
+    assert store.outbox.oldest_undelivered() is None
+    assert store.service.retry(reference) == len(request.deliveries)
+    assert store.outbox.counts()[DeliveryState.KEPT] == 0
 
 
 def test_a_message_that_cannot_be_decrypted_does_not_hold_up_the_others(engine: Engine) -> None:
