@@ -120,7 +120,8 @@ class SteadyTrackerStore(TrackerStore):
                 for sender, held in self._memory.unwritten().items():
                     await self._write_back(sender, held)
                 if not self._memory.unwritten():
-                    _log.info("conversations are in the database again")
+                    # As visible as the error was: information may be switched off.
+                    _log.warning("conversations are in the database again")
                     return
 
     async def _write_back(self, sender: str, held: Held) -> None:
