@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -25,17 +26,13 @@ class ActionForgetMe(Action):
         """Name in the domain."""
         return "action_forget_me"
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """``chat_forgotten`` tells the rules whether it worked."""
         try:
-            references = forget_conversation(
-                tracker.sender_id,
-                open_privacy(os.environ),
-                open_conversations(os.environ),
-                paths.STATE / "mail",
-            )
+            # In a thread: while one patient's database hangs, the actions of others go on.
+            references = await asyncio.to_thread(_forget, tracker.sender_id)
         except Exception as error:  # whatever happened, the rules then say so and give contacts
             _log.error("forget_me.failed", error=type(error).__name__)
             return [SlotSet("chat_forgotten", False)]
@@ -46,3 +43,8 @@ class ActionForgetMe(Action):
         else:
             dispatcher.utter_message(response="utter_forgotten")
         return [SlotSet("chat_forgotten", True)]
+
+
+def _forget(sender: str) -> list[str]:
+    privacy, chats = open_privacy(os.environ), open_conversations(os.environ)
+    return list(forget_conversation(sender, privacy, chats, paths.STATE / "mail"))

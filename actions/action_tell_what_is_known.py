@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -13,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from mesobot import paths
 from mesobot.consultation.desk import open_privacy
 from mesobot.consultation.form import Field
+from mesobot.consultation.privacy import Known
 from mesobot.consultation.telling import answers_in_words, request_values
 from mesobot.knowledge.zone import clinic_zone
 
@@ -26,12 +28,13 @@ class ActionTellWhatIsKnown(Action):
         """Name in the domain."""
         return "action_tell_what_is_known"
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """``known_told`` tells the rules whether it worked; nothing is said by halves."""
         try:
-            known = open_privacy(os.environ).what_is_known(tracker.sender_id)
+            # In a thread: while one patient's database hangs, the actions of others go on.
+            known = await asyncio.to_thread(_known, tracker.sender_id)
         except Exception as error:  # whatever happened, the rules then say so and give contacts
             _log.error("what_is_known.failed", error=type(error).__name__)
             return [SlotSet("known_told", False)]
@@ -51,7 +54,13 @@ class ActionTellWhatIsKnown(Action):
         return [SlotSet("known_told", True)]
 
 
+def _known(sender: str) -> list[Known]:
+    return list(open_privacy(os.environ).what_is_known(sender))
+
+
 def _unfinished(tracker: Tracker) -> str:
-    """Answers to a form that was begun and not sent."""
+    """Answers to a form that was begun and not sent, unless it was given up."""
+    if tracker.get_slot("consultation_left"):
+        return ""
     fields = (Field.NAME, Field.CONTACT, Field.CONCERN, Field.TIME)
     return answers_in_words(*(str(tracker.get_slot(field.value) or "") for field in fields))

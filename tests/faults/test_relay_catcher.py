@@ -11,9 +11,9 @@ from pathlib import Path
 
 from mesobot import paths
 from mesobot.consultation.relay_watch import read_status
+from mesobot.consultation.request import DeliveryState
 from mesobot.running import free_port
 from tests.faults.relay_peers import CLINIC_EMAIL, EMAIL, NAME, Store, relays
-from mesobot.consultation.request import DeliveryState
 from tests.faults.waiting import wait_until
 
 CATCH = """

@@ -1,5 +1,6 @@
 """Asking to be forgotten, and "what do you know about me": done and said, or honestly not done."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def chats(tmp_path: Path) -> Path:
 def run(action, sender: str = "web-1", **slots: str) -> tuple[list[dict], dict[str, object]]:
     dispatcher = CollectingDispatcher()
     tracker = Tracker(sender, slots, {}, [], False, None, {}, "action_listen")
-    events = action.run(dispatcher, tracker, {})
+    events = asyncio.run(action.run(dispatcher, tracker, {}))
     return dispatcher.messages, {event["name"]: event["value"] for event in events}
 
 
