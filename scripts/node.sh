@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Sees to it that Node.js 18 or newer and npm are there: tests of the chat use them, running does not.
+# Sees to it that Node.js and npm are there: tests of the chat use them, running does not.
+# Usage: node.sh [OLDEST MAJOR VERSION]
 set -euo pipefail
 
-works() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null; }
+oldest=${1:-18}
+works() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) >= process.argv[1] ? 0 : 1)' "$oldest" 2>/dev/null; }
 
 if works; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -10,6 +12,6 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq >&2 && apt-get install -y -qq nodejs npm >&2
 fi
 works || {
-    echo "Node.js 18 or newer with npm is missing. Please install it (Debian, Ubuntu: apt-get install nodejs npm)." >&2
+    echo "Node.js $oldest or newer with npm is missing. Please install it (Debian, Ubuntu: apt-get install nodejs npm)." >&2
     exit 1
 }
