@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, inspect, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import Table, delete, inspect, select
+from sqlalchemy.engine import Connection, Engine
 
 from mesobot.chats.database import chats_file, chats_url, events, open_chats
+from mesobot.chats.web_table import web_messages
 from mesobot.consultation.clock import Clock, utc_now
 from mesobot.consultation.traces import remove_traces
 from mesobot.consultation.transactions import reading, writing
@@ -37,8 +38,12 @@ class Chats:
         if engine is None:
             return 0
         with reading(engine) as connection:
-            senders = connection.execute(select(events.c.sender_id).distinct()).scalars().all()
-        meant = [sender for sender in senders if is_meant(sender)]
+            senders = {
+                sender
+                for table in _present(connection)
+                for sender in connection.execute(select(table.c.sender_id).distinct()).scalars()
+            }
+        meant = sorted(sender for sender in senders if is_meant(sender))
         self._delete(engine, meant)
         remove_traces(engine)
         return len(meant)
@@ -56,7 +61,7 @@ class Chats:
             remove_traces(engine, patience)
 
     def purge(self, older_than: timedelta) -> int:
-        """Remove what was said before that time; returns how many events.
+        """Remove what was said before that time; returns how many events and messages.
 
         Old bytes are overwritten even if nothing is that old: an earlier erasure may have had
         to leave some.
@@ -66,8 +71,9 @@ class Chats:
             return 0
         before = (self._clock() - older_than).timestamp()
         with writing(engine) as connection:
-            gone = int(
-                connection.execute(delete(events).where(events.c.timestamp < before)).rowcount
+            gone = sum(
+                int(connection.execute(delete(table).where(table.c.timestamp < before)).rowcount)
+                for table in _present(connection)
             )
         remove_traces(engine)
         return gone
@@ -79,14 +85,21 @@ class Chats:
             return None
         engine = open_chats(self._url)
         with reading(engine) as connection:
-            return engine if inspect(connection).has_table(events.name) else None
+            return engine if _present(connection) else None
 
     @staticmethod
     def _delete(engine: Engine, senders: list[str]) -> None:
         with writing(engine) as connection:
             for start in range(0, len(senders), _AT_ONCE):
-                some = events.c.sender_id.in_(senders[start : start + _AT_ONCE])
-                connection.execute(delete(events).where(some))
+                some = senders[start : start + _AT_ONCE]
+                for table in _present(connection):
+                    connection.execute(delete(table).where(table.c.sender_id.in_(some)))
+
+
+def _present(connection: Connection) -> list[Table]:
+    """The tables that hold what was said, as far as they have been made."""
+    there = set(inspect(connection).get_table_names())
+    return [table for table in (web_messages, events) if table.name in there]
 
 
 def open_conversations(environment: Mapping[str, str]) -> Chats:

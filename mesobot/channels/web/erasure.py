@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-from sqlalchemy import delete, inspect
+from mesobot.chats.forgetting import open_conversations
 
-from mesobot.chats.database import chats_url, events, open_chats
-from mesobot.chats.web_table import web_messages
-from mesobot.consultation.transactions import writing
+_PATIENCE = 1.0
+"""Seconds to try to overwrite the old bytes; the relay does it later, too."""
 
 
 def erase_conversation(sender: str) -> None:
@@ -19,8 +18,4 @@ def erase_conversation(sender: str) -> None:
     Raises:
         DatabaseUnavailableError: if the database fails; then everything is still there.
     """
-    engine = open_chats(chats_url(os.environ))
-    with writing(engine) as connection:
-        for table in (web_messages, events):
-            if inspect(connection).has_table(table.name):
-                connection.execute(delete(table).where(table.c.sender_id == sender))
+    open_conversations(os.environ).forget_sender(sender, _PATIENCE)
