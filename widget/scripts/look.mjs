@@ -1,0 +1,16 @@
+import { chromium } from 'playwright-core';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox','--disable-gpu','--no-first-run','--disable-background-networking','--disable-component-update','--disable-sync'] });
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+page.on('console', m => console.log('console', m.type(), m.text())); page.on('pageerror', e => console.log('ERR', e.message));
+await page.goto('http://127.0.0.1:5055/demo/');
+await page.waitForTimeout(700);
+await page.screenshot({ path: '/tmp/s1.png' });
+await page.locator('mesobot-chat .launch').click();
+await page.waitForTimeout(900);
+await page.screenshot({ path: '/tmp/s2.png' });
+await page.getByRole('button', { name: 'Does it hurt?' }).click();
+await page.waitForTimeout(1200);
+await page.keyboard.type('how much is it'); await page.keyboard.press('Enter');
+await page.waitForTimeout(1200);
+await page.screenshot({ path: '/tmp/s3.png' });
+await browser.close();

@@ -1,0 +1,107 @@
+// One message of the conversation, with its time, source, choices and links.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { clock, heart, page, phone, warning } from '../icons';
+import { linkify } from '../links';
+import type { Alarm, Message } from '../protocol';
+import type { Outgoing } from '../state';
+import { fill } from '../strings';
+import { cards } from './cards';
+import { choices } from './choices';
+import { clockTime } from './times';
+import type { View } from './view';
+
+// Text stands between tags without spaces: line breaks in messages are kept.
+const paragraphs = (text: string): TemplateResult[] =>
+  text
+    .split(/\n{2,}/)
+    .filter((each) => each.trim())
+    .map((each) => html`<p>${linkify(each).map(part)}</p>`);
+
+const part = (piece: string | { href: string }): unknown =>
+  typeof piece === 'string'
+    ? piece
+    : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.href}</a>`;
+
+export function incoming(message: Message, open: boolean, view: View): TemplateResult {
+  return message.from === 'bot' ? answer(message, open, view) : said(message, view);
+}
+
+function answer(message: Message, open: boolean, view: View): TemplateResult {
+  const { words, language } = view;
+  return html`<li class="entry bot">
+    <div class="bubble ${message.alarm ?? ''}" lang=${message.lang ?? nothing} dir="auto">
+      <span class="hidden" lang=${language}>${words.assistant}: </span>
+      ${message.alarm ? heading(message.alarm, view) : nothing} ${paragraphs(message.text)}
+      ${message.alarm ? emergencyCall(message, view) : nothing}
+    </div>
+    <p class="meta">
+      ${clockTime(message.time, language)}
+      ${message.label
+        ? html`<span class="source">
+            ${page}<span class="hidden">${words.source}: </span
+            ><span lang=${message.lang ?? nothing}>${message.label}</span>
+          </span>`
+        : nothing}
+    </p>
+    ${cards(message, view)} ${choices(message, open, view)}
+  </li>`;
+}
+
+function heading(alarm: Alarm, { words, language }: View): TemplateResult {
+  const [sign, title] = {
+    medical_emergency: [warning, words.emergency] as const,
+    distress: [heart, words.distress] as const,
+    see_doctor_today: [warning, words.doctorToday] as const,
+  }[alarm];
+  return html`<h3 lang=${language}>${sign}${title}</h3>`;
+}
+
+/** 112 is a tap away in danger; on "see a doctor today" only when the answer itself names it. */
+function emergencyCall(
+  { alarm, links, text }: Message,
+  { facts, words, language }: View,
+): TemplateResult | typeof nothing {
+  const number = facts.emergencyNumber;
+  const named = links.some(({ kind }) => kind === 'tel') || new RegExp(`\\b${number}\\b`).test(text);
+  if (alarm === 'see_doctor_today' && !named) return nothing;
+  return html`<a class="call" lang=${language} href="tel:${number}">
+    ${phone}${fill(words.call, { number })}
+  </a>`;
+}
+
+function said(message: Message, { words, language }: View): TemplateResult {
+  return html`<li class="entry patient">
+    <div class="bubble" dir="auto">
+      <span class="hidden" lang=${language}>${words.you}: </span>
+      <p>${message.text}</p>
+    </div>
+    <p class="meta">${clockTime(message.time, language)}</p>
+  </li>`;
+}
+
+export function outgoing(message: Outgoing, view: View): TemplateResult {
+  const { words, language, actions } = view;
+  return html`<li class="entry patient ${message.status}">
+    <div class="bubble" dir="auto">
+      <span class="hidden" lang=${language}>${words.you}: </span>
+      <p>${message.text}</p>
+    </div>
+    <p class="meta">${delivery(message, view)}</p>
+    ${message.status === 'failed'
+      ? html`<p class="failed">
+          <span>${words.notSent} ${message.problem}</span>
+          <button class="plain" @click=${() => actions.edit(message)}>${words.edit}</button>
+          <button class="plain" @click=${() => actions.again(message)}>${words.again}</button>
+        </p>`
+      : nothing}
+  </li>`;
+}
+
+function delivery(message: Outgoing, { words, language, state }: View): unknown {
+  if (message.status === 'failed') return nothing;
+  if (message.status === 'waiting' && state.connection !== 'online') {
+    return html`${clock} ${words.waiting}`;
+  }
+  return clockTime(message.time, language);
+}
