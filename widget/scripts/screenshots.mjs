@@ -17,6 +17,7 @@ const FONTS = [
   ['Arabic', '@fontsource/noto-naskh-arabic/files/noto-naskh-arabic-arabic-400-normal.woff2', '400'],
   ['Arabic', '@fontsource/noto-naskh-arabic/files/noto-naskh-arabic-arabic-600-normal.woff2', '500 700'],
 ];
+const NOON = Date.parse('2026-11-24T10:12:00+03:00');
 const LATIN = 'U+0000-05FF, U+1E00-2FFF';
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
@@ -51,7 +52,7 @@ const settled = (page) => page.waitForTimeout(700);
 
 async function open({ page }) {
   await page.locator('mesobot-chat .launch').click();
-  await page.getByRole('textbox').waitFor();
+  await page.locator('mesobot-chat textarea').waitFor();
   await settled(page);
 }
 function choose(name) {
@@ -107,7 +108,7 @@ async function fonts(page) {
 }
 
 async function take(browser, name, shot) {
-  const server = await start({ delay: 60 });
+  const server = await start({ delay: 60, now: () => NOON });
   const context = await browser.newContext({
     viewport: { width: shot.width, height: shot.height },
     deviceScaleFactor: shot.scale ?? (shot.phone ? 2 : 1),
@@ -120,12 +121,11 @@ async function take(browser, name, shot) {
     timezoneId: 'Europe/Istanbul',
   });
   const page = await context.newPage();
-  await page.clock.install({ time: new Date('2026-11-24T10:12:00+03:00') });
+  await page.clock.install({ time: NOON });
   if (shot.language) {
-    const rtl = shot.language === 'ar' ? ' dir="rtl"' : '';
     await page.route('**/demo/', async (route) => {
       const answer = await route.fetch();
-      const body = (await answer.text()).replace('<html lang="en">', `<html lang="en"${rtl}>`);
+      const body = await answer.text();
       const tag = `mesobot.js" data-language="${shot.language}"`;
       await route.fulfill({ response: answer, body: body.replace('mesobot.js"', tag) });
     });

@@ -16,15 +16,14 @@ export class Frame {
   #dialog: HTMLDialogElement;
   #log: HTMLElement;
   #input: HTMLTextAreaElement;
-  #bubble: HTMLButtonElement | null;
   #before: HTMLElement | undefined;
+  #atEnd = true;
 
   constructor(root: ShadowRoot, { close }: Handlers) {
     this.#root = root;
     this.#dialog = this.#get('dialog');
     this.#log = this.#get('.log');
     this.#input = this.#get('textarea');
-    this.#bubble = root.querySelector('.launch');
     this.#dialog.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.isComposing) {
         event.preventDefault();
@@ -48,6 +47,13 @@ export class Frame {
       this.#show();
       focused?.focus();
     });
+    // When a notice or the keyboard takes room, what was last stays in sight.
+    this.#log.addEventListener('scroll', () => {
+      this.#atEnd = this.#log.scrollTop >= this.#log.scrollHeight - this.#log.clientHeight - 8;
+    });
+    new ResizeObserver(() => {
+      if (this.#atEnd) this.toEnd();
+    }).observe(this.#log);
     visualViewport?.addEventListener('resize', this.#fit);
     visualViewport?.addEventListener('scroll', this.#fit);
   }
@@ -90,13 +96,14 @@ export class Frame {
   }
 
   badge(count: number, sentence: string): void {
-    const badge = this.#bubble?.querySelector('.badge');
-    if (!this.#bubble || !badge) return;
+    const bubble = this.#bubble;
+    const badge = bubble?.querySelector('.badge');
+    if (!bubble || !badge) return;
     badge.textContent = count > 9 ? '9+' : String(count);
     badge.toggleAttribute('hidden', count === 0);
-    this.#bubble.setAttribute(
+    bubble.setAttribute(
       'aria-label',
-      [this.#bubble.dataset['name'], sentence].filter(Boolean).join(', '),
+      [bubble.dataset['name'], sentence].filter(Boolean).join(', '),
     );
   }
 
@@ -111,7 +118,7 @@ export class Frame {
   }
 
   toEnd(): void {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#log.scrollTo({ top: this.#log.scrollHeight, behavior: 'instant' });
   }
 
   /** Keeps up with what is new; a long answer is shown from its beginning. */
@@ -155,6 +162,11 @@ export class Frame {
     this.#host().style.setProperty('--_seen', covered ? `${seen.height}px` : '100dvh');
     this.#host().style.setProperty('--_top', covered ? `${seen.offsetTop}px` : '0px');
   };
+
+  /** The launcher's button; it may come after the panel. */
+  get #bubble(): HTMLButtonElement | null {
+    return this.#root.querySelector('.launch');
+  }
 
   #focused(): HTMLElement | null {
     return this.#root.activeElement as HTMLElement | null;

@@ -47,11 +47,13 @@ const part = (name: string, ...inside: (Node | string)[]): HTMLElement => {
 
 function launch(): void {
   const chat = host();
-  if (chat.shadowRoot) return; // the tag is on the page twice
+  if (chat.shadowRoot?.querySelector('.launch')) return; // the tag is on the page twice
   const language = chat.dataset['language'] ?? document.documentElement.lang;
   const known = bubble[language.toLowerCase().split('-')[0] ?? ''];
   const words = known ?? (bubble['en'] as NonNullable<typeof known>);
   const label = chat.dataset['label'] ?? words.label;
+  const { direction } = getComputedStyle(document.documentElement);
+  chat.dataset['position'] ??= direction === 'rtl' ? 'left' : 'right';
 
   const button = document.createElement('button');
   const badge = part('badge');
@@ -59,6 +61,7 @@ function launch(): void {
   const name = `${label}. ${words.open}`;
   button.className = 'launch';
   button.type = 'button';
+  button.dir = 'auto';
   button.lang = known ? language : 'en';
   button.dataset['name'] = name;
   button.setAttribute('aria-label', name);
@@ -70,8 +73,8 @@ function launch(): void {
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(tokensCss + launcherCss);
-  const root = chat.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [sheet];
+  const root = chat.shadowRoot ?? chat.attachShadow({ mode: 'open' });
+  root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
   root.append(button, trouble);
 
   const load = async (then: (loaded: Chat) => Promise<void>): Promise<void> => {

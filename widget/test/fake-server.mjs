@@ -30,8 +30,8 @@ const FACTS = {
 };
 
 /** Starts the server. Sessions are kept in `sessions`, which may be handed to the next one. */
-export async function start({ port = 0, sessions = new Map(), delay = 400, replies = reply } = {}) {
-  const rules = { refuse: null, silent: false, delay }; // changed by tests
+export async function start({ port = 0, sessions = new Map(), delay = 400, replies = reply, now = Date.now } = {}) {
+  const rules = { refuse: null, silent: false, delay, now }; // changed by tests
   const http = createServer((request, answer) => void serve(request, answer));
   const io = new Server(http, {
     path: '/chat/socket.io/',
@@ -79,12 +79,12 @@ function attend(io, socket, sessions, rules, replies) {
     if (rules.refuse) return acknowledge(rules.refuse);
     const known = session.messages.find((message) => message.id === id);
     if (known) return acknowledge({ ok: true, seq: known.seq });
-    const said = add(session, { from: 'patient', text, id });
+    const said = add(session, { from: 'patient', text, id }, rules.now);
     acknowledge({ ok: true, seq: said.seq });
     rooms().emit('message', said);
     rooms().emit('typing', { on: true });
     await new Promise((later) => setTimeout(later, rules.delay));
-    rooms().emit('message', add(session, { from: 'bot', lang: 'en', ...replies(text, session) }));
+    rooms().emit('message', add(session, { from: 'bot', lang: 'en', ...replies(text, session) }, rules.now));
     rooms().emit('typing', { on: false });
   });
   socket.on('clear', (acknowledge) => {
@@ -106,8 +106,8 @@ function begin(sessions) {
   return session;
 }
 
-function add(session, message) {
-  const whole = { seq: session.messages.length + 1, time: new Date().toISOString(), ...message };
+function add(session, message, now) {
+  const whole = { seq: session.messages.length + 1, time: new Date(now()).toISOString(), ...message };
   session.messages.push(whole);
   return whole;
 }

@@ -50,6 +50,7 @@ export const en = {
   offline: 'You are offline. Your messages are sent as soon as you are back.',
   online: 'Connected again.',
   limited: 'One moment, please: that was a lot at once. I go on in {n} s; nothing is lost.',
+  inEmergency: 'In an emergency call {number}.',
   startedAnew: 'The earlier conversation has ended, so this one begins anew.',
 
   emergency: 'Emergency',

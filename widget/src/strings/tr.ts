@@ -51,6 +51,7 @@ export const tr: Strings = {
   offline: 'Çevrimdışısınız. Mesajlarınız bağlantı gelir gelmez gönderilecek.',
   online: 'Yeniden bağlandı.',
   limited: 'Lütfen biraz bekleyin, art arda çok mesaj geldi. {n} sn sonra devam ediyorum; hiçbir şey kaybolmadı.',
+  inEmergency: 'Acil durumda {number} numarasını arayın.',
   startedAnew: 'Önceki sohbet sona erdi; bu yeni bir sohbet.',
 
   emergency: 'Acil durum',

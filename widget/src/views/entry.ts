@@ -30,8 +30,8 @@ export function incoming(message: Message, open: boolean, view: View): TemplateR
 function answer(message: Message, open: boolean, view: View): TemplateResult {
   const { words, language } = view;
   return html`<li class="entry bot">
+    <span class="hidden">${words.assistant}: </span>
     <div class="bubble ${message.alarm ?? ''}" lang=${message.lang ?? nothing} dir="auto">
-      <span class="hidden" lang=${language}>${words.assistant}: </span>
       ${message.alarm ? heading(message.alarm, view) : nothing} ${paragraphs(message.text)}
       ${message.alarm ? emergencyCall(message, view) : nothing}
     </div>
@@ -54,7 +54,7 @@ function heading(alarm: Alarm, { words, language }: View): TemplateResult {
     distress: [heart, words.distress] as const,
     see_doctor_today: [warning, words.doctorToday] as const,
   }[alarm];
-  return html`<h3 lang=${language}>${sign}${title}</h3>`;
+  return html`<h3 lang=${language} dir=${words.dir}>${sign}${title}</h3>`;
 }
 
 /** 112 is a tap away in danger; on "see a doctor today" only when the answer itself names it. */
@@ -65,15 +65,15 @@ function emergencyCall(
   const number = facts.emergencyNumber;
   const named = links.some(({ kind }) => kind === 'tel') || new RegExp(`\\b${number}\\b`).test(text);
   if (alarm === 'see_doctor_today' && !named) return nothing;
-  return html`<a class="call" lang=${language} href="tel:${number}">
+  return html`<a class="call" lang=${language} dir=${words.dir} href="tel:${number}">
     ${phone}${fill(words.call, { number })}
   </a>`;
 }
 
 function said(message: Message, { words, language }: View): TemplateResult {
   return html`<li class="entry patient">
+    <span class="hidden">${words.you}: </span>
     <div class="bubble" dir="auto">
-      <span class="hidden" lang=${language}>${words.you}: </span>
       <p>${message.text}</p>
     </div>
     <p class="meta">${clockTime(message.time, language)}</p>
@@ -81,10 +81,12 @@ function said(message: Message, { words, language }: View): TemplateResult {
 }
 
 export function outgoing(message: Outgoing, view: View): TemplateResult {
-  const { words, language, actions } = view;
-  return html`<li class="entry patient ${message.status}">
+  const { words, actions, state } = view;
+  const held = message.status === 'waiting' && state.connection !== 'online';
+  const look = message.status === 'failed' ? 'failed' : held ? 'waiting' : '';
+  return html`<li class="entry patient ${look}">
+    <span class="hidden">${words.you}: </span>
     <div class="bubble" dir="auto">
-      <span class="hidden" lang=${language}>${words.you}: </span>
       <p>${message.text}</p>
     </div>
     <p class="meta">${delivery(message, view)}</p>

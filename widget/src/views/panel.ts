@@ -50,7 +50,8 @@ function conversation(view: View): TemplateResult {
   </div>`;
 }
 
-function status({ state, words, limitedFor, clearFailed }: View): TemplateResult | typeof nothing {
+/** Where nothing can be sent or answered, the emergency number is said beside it. */
+function status({ state, words, facts, limitedFor, clearFailed }: View): TemplateResult | typeof nothing {
   const trouble = connectionSentence(state, words);
   const sentence =
     trouble ||
@@ -59,5 +60,7 @@ function status({ state, words, limitedFor, clearFailed }: View): TemplateResult
     (state.connection === 'connecting' && words.connecting) ||
     (state.startedAnew && words.startedAnew);
   const kind = trouble ? state.connection : limitedFor > 0 ? 'limited' : 'calm';
-  return sentence ? html`<p class="status ${kind}"><span>${sentence}</span></p>` : nothing;
+  const number = facts.emergencyNumber;
+  const urgent = kind === 'calm' ? '' : ` ${fill(words.inEmergency, { number })}`;
+  return sentence ? html`<p class="status ${kind}"><span>${sentence}${urgent}</span></p>` : nothing;
 }

@@ -7,8 +7,13 @@ import type { View } from './view';
 export function clockTime(iso: string, language: string): TemplateResult | typeof nothing {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return nothing;
-  const shown = date.toLocaleTimeString(language, { hour: 'numeric', minute: '2-digit' });
+  const shown = date.toLocaleTimeString(local(language), { hour: 'numeric', minute: '2-digit' });
   return html`<time datetime=${date.toISOString()}>${shown}</time>`;
+}
+
+/** The visitor's own variant of the language: 22:43 rather than 10:43 PM, where that is usual. */
+function local(language: string): string {
+  return navigator.languages.find((each) => each.split('-')[0] === language) ?? language;
 }
 
 /** A line with the day, where a message is of another day than the one before it. */
@@ -27,7 +32,7 @@ export function dayBreak(
     ? words.today
     : sameDay(day, yesterday)
       ? words.yesterday
-      : day.toLocaleDateString(language, { weekday: 'long', day: 'numeric', month: 'long' });
+      : day.toLocaleDateString(local(language), { weekday: 'long', day: 'numeric', month: 'long' });
   return html`<li class="day"><span>${shown}</span></li>`;
 }
 
