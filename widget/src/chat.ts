@@ -1,6 +1,7 @@
-// <mesobot-chat>: holds the state, draws it, and turns clicks and keys into events.
+// <mesobot-chat>: holds the state, draws it, and turns clicks and keys into events. Of lit only the
+// templates are used: there is one state here, not properties that change one by one.
 
-import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, render, type TemplateResult } from 'lit/html.js';
 import { announce, unreadSentence, type Said } from './announcements';
 import { Connection } from './connection';
 import { offered, pointedAt } from './digits';
@@ -21,7 +22,7 @@ const here = import.meta.url;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(panelCss + messagesCss);
 
-export class MesobotChat extends LitElement {
+export class MesobotChat extends HTMLElement {
   #state: State = { ...initial, read: recall().read };
   #words: Strings = en;
   #language = 'en';
@@ -33,23 +34,25 @@ export class MesobotChat extends LitElement {
   #pictures = new Map<string, Picture | null>();
   #said: Said = {};
   #connection: Connection | undefined;
+  #root = this.#begin();
   #frame: Frame | undefined;
+  #drawing: Promise<void> | undefined;
+  #drawn = 0;
   #ticking: ReturnType<typeof setTimeout> | undefined;
 
   /** Draws into the root that already holds the launcher's button, and leaves the button alone. */
-  override createRenderRoot(): ShadowRoot {
+  #begin(): ShadowRoot {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     return root;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  connectedCallback(): void {
+    void this.#draw();
     addEventListener('pagehide', this.#settle);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     removeEventListener('pagehide', this.#settle);
     this.#connection?.close();
     this.#connection = undefined;
@@ -62,16 +65,22 @@ export class MesobotChat extends LitElement {
     const server = new URL(this.dataset['server'] ?? '..', here);
     this.#connection = new Connection(server, this.#language, () => this.#state, this.#dispatch);
     this.#connection.open();
-    const [strings, facts] = await Promise.allSettled([
-      words(this.#language),
-      fetch(new URL('config', server), { credentials: 'omit' }).then((answer) => answer.json()),
-    ]);
-    if (strings.status === 'fulfilled') this.#words = strings.value;
-    if (facts.status === 'fulfilled') this.#facts = readFacts(facts.value);
+    void this.#learn(new URL('config', server));
+    this.#words = await words(this.#language).catch(() => en);
     this.dir = this.#options.direction ?? this.#words.dir;
     this.lang = this.#words === en ? 'en' : this.#language;
-    this.requestUpdate();
-    await this.updateComplete;
+    await this.#draw();
+  }
+
+  /** Asks for the clinic's contacts; until they are known, 112 is the emergency number. */
+  async #learn(address: URL): Promise<void> {
+    try {
+      const answer = await fetch(address, { credentials: 'omit' });
+      this.#facts = readFacts(await answer.json());
+      void this.#draw();
+    } catch {
+      setTimeout(() => void this.#learn(address), 10_000);
+    }
   }
 
   get isOpen(): boolean {
@@ -83,7 +92,7 @@ export class MesobotChat extends LitElement {
     await this.start();
     if (this.isOpen) return;
     this.#dispatch({ type: 'opened' });
-    await this.updateComplete;
+    await this.#draw();
     this.#frame?.open(focus);
     this.#frame?.toEnd();
     this.dispatchEvent(new CustomEvent('mesobot-open'));
@@ -107,7 +116,7 @@ export class MesobotChat extends LitElement {
     }
     this.#settle();
     this.#tick();
-    this.requestUpdate();
+    void this.#draw();
   };
 
   #settle = (): void => this.#connection?.settle();
@@ -118,7 +127,7 @@ export class MesobotChat extends LitElement {
     if (this.#state.limitedUntil <= Date.now()) return;
     this.#ticking = setTimeout(() => {
       this.#tick();
-      this.requestUpdate();
+      void this.#draw();
     }, 1000);
   }
 
@@ -138,8 +147,7 @@ export class MesobotChat extends LitElement {
   #confirm(asking: boolean): void {
     this.#confirming = asking;
     this.#clearFailed = false;
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.#frame?.focusConfirmation(asking));
+    void this.#draw().then(() => this.#frame?.focusConfirmation(asking));
   }
 
   #actions: Actions = {
@@ -158,7 +166,7 @@ export class MesobotChat extends LitElement {
     picture: (href) => void this.#picture(href),
     typed: (event) => {
       this.#draft = (event.target as HTMLTextAreaElement).value;
-      this.requestUpdate();
+      void this.#draw();
     },
     key: (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -185,16 +193,16 @@ export class MesobotChat extends LitElement {
     this.#confirm(false);
     const untouched = !this.#state.messages.length && !this.#state.outbox.length;
     this.#clearFailed = !untouched && !(await this.#connection?.clear());
-    this.requestUpdate();
+    void this.#draw();
   }
 
   async #picture(href: string): Promise<void> {
-    if (this.#pictures.delete(href)) return this.requestUpdate();
+    if (this.#pictures.delete(href)) return this.#draw();
     this.#pictures.set(href, null);
-    this.requestUpdate();
+    void this.#draw();
     const { draw } = await import('./qr');
     if (this.#pictures.has(href)) this.#pictures.set(href, draw(href));
-    this.requestUpdate();
+    void this.#draw();
   }
 
   #view(): View {
@@ -214,7 +222,20 @@ export class MesobotChat extends LitElement {
     };
   }
 
-  override render(): TemplateResult {
+  /** Draws once, after everything that happens in this moment has happened. */
+  #draw(): Promise<void> {
+    this.#drawing ??= Promise.resolve().then(() => {
+      this.#drawing = undefined;
+      render(this.#template(), this.#root);
+      this.#frame ??= new Frame(this.#root, {
+        close: () => (this.#confirming ? this.#confirm(false) : this.close()),
+      });
+      this.#after(this.#frame);
+    });
+    return this.#drawing;
+  }
+
+  #template(): TemplateResult {
     return html`<dialog aria-labelledby="title">
         ${panel(this.#view())}
         <div class="hidden" role="status" id="say"></div>
@@ -224,23 +245,14 @@ export class MesobotChat extends LitElement {
       <div class="hidden" role="status" id="count"></div>`;
   }
 
-  protected override firstUpdated(): void {
-    this.#frame = new Frame(this.renderRoot as ShadowRoot, {
-      close: () => (this.#confirming ? this.#confirm(false) : this.close()),
-    });
-  }
-
-  #drawn = 0;
-
-  protected override updated(_: PropertyValues): void {
-    const frame = this.#frame;
-    if (!frame) return;
+  /** What is not drawn but done: the badge, the announcements, the scrolling. */
+  #after(frame: Frame): void {
     frame.badge(unread(this.#state), unreadSentence(unread(this.#state), this.#words));
     frame.say(this.#said);
     this.#said = {};
-    const { messages, outbox } = this.#state;
+    const { messages, outbox, typing } = this.#state;
     const size = lastSeq(this.#state) + outbox.length;
-    if (size !== this.#drawn || this.#state.typing) {
+    if (size !== this.#drawn || typing) {
       frame.follow(messages.at(-1)?.from === 'bot' && !outbox.length && size > this.#drawn);
     }
     this.#drawn = size;

@@ -1,6 +1,6 @@
 // Drawn for this chat: 24 units, one stroke width, round ends.
 
-import { svg, html, type TemplateResult } from 'lit';
+import { svg, html, type TemplateResult } from 'lit/html.js';
 
 const icon = (shape: TemplateResult, name = ''): TemplateResult =>
   html`<svg class="icon ${name}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${shape}</svg>`;

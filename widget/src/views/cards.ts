@@ -1,6 +1,6 @@
 // Ways to a person at the clinic, as cards: WhatsApp (with a QR code beside a computer), e-mail.
 
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit/html.js';
 import { chat, link as chain, mail, out, phone, squares } from '../icons';
 import { safeHref } from '../links';
 import type { Link, LinkKind, Message } from '../protocol';

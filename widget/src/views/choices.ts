@@ -1,6 +1,6 @@
 // Ready answers below a message: buttons while they can be taken, faded afterwards.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Choice, Message } from '../protocol';
 import type { View } from './view';
 

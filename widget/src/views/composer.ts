@@ -1,6 +1,6 @@
 // Where the patient writes. Enter sends, Shift and Enter makes a new line.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { up } from '../icons';
 import { offered } from '../digits';

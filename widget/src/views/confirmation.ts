@@ -1,6 +1,6 @@
 // "Clear this conversation?" in front of the panel.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { View } from './view';
 
 export function confirmation({ confirming, words, actions }: View): TemplateResult | typeof nothing {

@@ -1,6 +1,6 @@
 // One message of the conversation, with its time, source, choices and links.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { clock, heart, page, phone, warning } from '../icons';
 import { linkify } from '../links';
 import type { Alarm, Message } from '../protocol';

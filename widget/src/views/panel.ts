@@ -1,6 +1,6 @@
 // The panel: header, conversation, state of the connection, input.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { connectionSentence } from '../announcements';
 import { bin, down, mark } from '../icons';
 import { openChoices } from '../state';

@@ -1,6 +1,6 @@
 // When something was said, in the patient's own time zone and way of writing times.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Message } from '../protocol';
 import type { View } from './view';
 

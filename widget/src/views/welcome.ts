@@ -1,6 +1,6 @@
 // What the chat says of itself before anything is asked: who answers, and what becomes of it.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { safeHref } from '../links';
 import { button } from './choices';
 import type { View } from './view';
