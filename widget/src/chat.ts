@@ -180,7 +180,6 @@ export class MesobotChat extends HTMLElement {
   };
 
   #submit(): void {
-    if (this.#draft.length > this.#facts.longestMessage) return;
     const choices = this.#choices();
     const pointed = choices[pointedAt(this.#draft, choices) - 1];
     const text = pointed?.value ?? this.#draft;

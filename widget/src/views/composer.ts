@@ -1,4 +1,5 @@
-// Where the patient writes. Enter sends, Shift and Enter makes a new line.
+// Where the patient writes. Enter sends, Shift and Enter makes a new line. Too long a text is said to
+// be too long but not held back: the assistant still looks for an emergency in it.
 
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
@@ -26,7 +27,7 @@ export function composer(view: View): TemplateResult {
       @input=${actions.typed}
       @keydown=${actions.key}
     ></textarea>
-    <button class="send" aria-label=${words.send} title=${words.send} ?disabled=${!draft.trim() || left < 0}>
+    <button class="send" aria-label=${words.send} title=${words.send} ?disabled=${!draft.trim()}>
       ${up}
     </button>
   </form>`;
