@@ -25,6 +25,7 @@ _SLOWEST_START_SECONDS = 180
 _ACTIONS_START_SECONDS = 60
 _PYTHON = (sys.executable, "-m", "mesobot.launch")
 RELAY_COMMAND = [*_PYTHON, "mesobot.consultation.relay_process"]
+FOREIGN_SITE_COMMAND = [*_PYTHON, "mesobot.channels.web.foreign_site"]
 CATCHER_COMMAND = [*_PYTHON, "mesobot.consultation.delivery.catcher"]
 
 
@@ -45,10 +46,13 @@ def run() -> int:
 
     settings.prepare_environment(os.environ)
     os.environ["MESOBOT_ACTIONS_URL"] = settings.actions_url(settings.actions_port())
+    os.environ.setdefault("MESOBOT_DEMO", "1")
+    demo = settings.has_demo(os.environ)
     caught = settings.mails_are_caught(os.environ)
     ports = {
         "MESOBOT_PORT": settings.port(),
         "MESOBOT_ACTIONS_PORT": settings.actions_port(),
+        **({"MESOBOT_DEMO_PORT": settings.demo_port(os.environ)} if demo else {}),
         **({"MESOBOT_CATCHER_PORT": catcher_port(os.environ)} if caught else {}),
     }
     for variable, number in ports.items():
@@ -58,6 +62,8 @@ def run() -> int:
     manager.add_process("actions", shlex.join(actions_command(settings.actions_port())))
     manager.add_process("rasa", shlex.join(rasa_command(settings.port())))
     manager.add_process("relay", shlex.join(RELAY_COMMAND))
+    if demo:
+        manager.add_process("site", shlex.join(FOREIGN_SITE_COMMAND))
     if caught:
         manager.add_process("mail", shlex.join(CATCHER_COMMAND))
     announcer = threading.Thread(target=_announce_when_ready, args=(settings.port(),), daemon=True)
@@ -152,6 +158,7 @@ def _announce_when_ready(port: int) -> None:
     if wait_for(f"{address}/webhooks/rest/", _SLOWEST_START_SECONDS):
         sys.stdout.write(
             "\n"
+            f"{_demo_lines(address)}"
             f"  The assistant is ready:  {address}/webhooks/rest/webhook\n"
             "  Try it:  curl -s -H 'Content-Type: application/json' \\\n"
             '             -d \'{"sender": "me", "message": "does it hurt?"}\' \\\n'
@@ -160,6 +167,13 @@ def _announce_when_ready(port: int) -> None:
             "  Ctrl-C stops everything.\n\n"
         )
         sys.stdout.flush()
+
+
+def _demo_lines(address: str) -> str:
+    if not settings.has_demo(os.environ):
+        return ""
+    foreign = f"http://127.0.0.1:{settings.demo_port(os.environ)}/"
+    return f"  Open in a browser:       {address}/demo/\n  On another site:         {foreign}\n"
 
 
 def _mail_line() -> str:

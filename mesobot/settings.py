@@ -30,6 +30,16 @@ def actions_port() -> int:
     return int(os.environ.get("MESOBOT_ACTIONS_PORT", "5055"))
 
 
+def demo_port(environment: Mapping[str, str]) -> int:
+    """Port of the demo page that stands for somebody else's site (``MESOBOT_DEMO_PORT``)."""
+    return int(environment.get("MESOBOT_DEMO_PORT", "5006"))
+
+
+def has_demo(environment: Mapping[str, str]) -> bool:
+    """Whether the demo pages are served (``MESOBOT_DEMO``); `make run` says yes."""
+    return environment.get("MESOBOT_DEMO", "").strip() not in ("", "0")
+
+
 def actions_url(number: int) -> str:
     """Where Rasa calls an action server of ours that listens on that port."""
     return f"http://127.0.0.1:{number}/webhook"

@@ -1,0 +1,102 @@
+"""Settings of the web channel, from the environment. All of them: docs/web-channel.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesobot import settings
+from mesobot.channels.web.limits import Pace
+from mesobot.channels.web.origins import Origins, read_origins
+from mesobot.channels.web.secret import signing_keys
+from mesobot.channels.web.settings_error import WebSettingsError
+
+PREFIX = "MESOBOT_WEB_"
+LONGEST_ADVISED = 1000
+"""Characters that the assistant reads (``longest`` in config.yml); the widget counts up to here."""
+LONGEST_ACCEPTED = 4000
+"""Longer messages are refused. In between the assistant itself says that it is too long, and
+still hears an emergency in it."""
+LARGEST_PACKET = 16 * 1024
+"""Bytes of one packet from a browser."""
+TURN_SECONDS = 8.0
+"""After that long the patient gets an apology with the clinic's contacts."""
+HISTORY = 200
+"""Messages that are shown again after a reload."""
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """How this installation's web channel behaves.
+
+    Attributes:
+        keys: sign session tokens; the first one is in use.
+        origins: whose pages may use the chat.
+        session_pace: messages in one session.
+        address_pace: messages from one address.
+        connections: at once from one address.
+        proxies: of our own, in front of this server.
+        privacy_link: the clinic's privacy policy, or None.
+        demo_port: where the page of a foreign origin is served, or None without demo pages.
+        port: of this server.
+    """
+
+    keys: tuple[bytes, ...]
+    origins: Origins
+    session_pace: Pace
+    address_pace: Pace
+    connections: int
+    proxies: int
+    privacy_link: str | None
+    demo_port: int | None
+    port: int
+
+
+def read_settings(environment: Mapping[str, str], state: Path) -> WebSettings:
+    """The settings, with embedded defaults.
+
+    Raises:
+        WebSettingsError: if one cannot be used, in a sentence.
+    """
+    demo_port = settings.demo_port(environment) if settings.has_demo(environment) else None
+    listed = [text for text in environment.get(f"{PREFIX}ORIGINS", "").split(",") if text.strip()]
+    if demo_port:
+        listed += loopback_origins(demo_port)
+    return WebSettings(
+        keys=signing_keys(environment, state),
+        origins=read_origins(listed),
+        session_pace=Pace(
+            _number(environment, "MESSAGES_A_MINUTE", 20), _number(environment, "BURST", 5)
+        ),
+        address_pace=Pace(
+            _number(environment, "ADDRESS_MESSAGES_A_MINUTE", 120),
+            _number(environment, "ADDRESS_BURST", 40),
+        ),
+        connections=_number(environment, "ADDRESS_CONNECTIONS", 20),
+        proxies=_number(environment, "PROXIES", 0, least=0),
+        privacy_link=_link(environment, "PRIVACY_LINK"),
+        demo_port=demo_port,
+        port=settings.port(),
+    )
+
+
+def loopback_origins(port: int) -> list[str]:
+    """The origins of a server on this machine, by both of its usual names."""
+    return [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+    text = environment.get(PREFIX + name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < least:
+        raise WebSettingsError(f"{PREFIX}{name} must be a whole number, {least} or more.")
+    return int(text)
+
+
+def _link(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(PREFIX + name, "").strip()
+    if text and not text.startswith("https://"):
+        raise WebSettingsError(f"{PREFIX}{name} must begin with https://")
+    return text or None

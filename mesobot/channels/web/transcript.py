@@ -1,0 +1,124 @@
+"""Keeps what was said, so that a reload, a second tab or a restart shows it again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.exc import IntegrityError
+
+from mesobot.channels.web.message import Author, Message
+from mesobot.channels.web.table import web_messages
+from mesobot.chats.database import open_chats
+from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
+
+_PAUSE_AFTER_FAILURE = 5.0
+"""Seconds in which a database that failed is left alone: each attempt may take four."""
+
+
+class ErasedError(Exception):
+    """The conversation was erased while a reply was being made; nothing of it was written."""
+
+
+class Transcript:
+    """The messages of all conversations of the website's chat.
+
+    Its methods block, so they are called in a thread. All raise DatabaseUnavailableError when
+    the database fails.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Nothing is opened before it is needed."""
+        self._engine: Engine = open_chats(url)
+        self._has_table = False
+        self._failed_at: float | None = None
+
+    def after(self, sender: str, seq: int, most: int) -> list[Message]:
+        """The newest messages after a place in the conversation, oldest first."""
+        query = (
+            select(web_messages)
+            .where(web_messages.c.sender_id == sender, web_messages.c.seq > seq)
+            .order_by(web_messages.c.seq.desc())
+            .limit(most)
+        )
+        self._prepare()
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [_message(row) for row in reversed(rows)]
+
+    def add(self, sender: str, messages: Sequence[Message]) -> list[Message]:
+        """Write messages that are not there yet; the messages with the places they got.
+
+        Usually these are the places they have. After an outage that began before this
+        conversation was read, others may be taken: then they go behind them.
+
+        Raises:
+            ErasedError: if what a reply answers is no longer there.
+        """
+        self._prepare()
+        try:
+            with writing(self._engine) as connection:
+                return _add(connection, sender, messages)
+        except IntegrityError:
+            raise DatabaseUnavailableError("another process writes this conversation") from None
+        except DatabaseUnavailableError:
+            self._failed_at = time.monotonic()
+            raise
+
+    def _prepare(self) -> None:
+        if self._failed_at and time.monotonic() - self._failed_at < _PAUSE_AFTER_FAILURE:
+            raise DatabaseUnavailableError("it failed a moment ago")
+        self._failed_at = None
+        if self._has_table:
+            return
+        try:
+            with writing(self._engine) as connection:
+                web_messages.metadata.create_all(connection)
+        except DatabaseUnavailableError:
+            self._failed_at = time.monotonic()
+            raise
+        self._has_table = True
+
+
+def _add(connection: Connection, sender: str, messages: Sequence[Message]) -> list[Message]:
+    mine = web_messages.c.sender_id == sender
+    turns = {message.turn for message in messages}
+    here = select(web_messages).where(mine, web_messages.c.turn.in_(turns))
+    present = {(m.author, m.turn): m for m in map(_message, connection.execute(here))}
+    last = connection.execute(select(func.max(web_messages.c.seq)).where(mine)).scalar() or 0
+    written = []
+    for message in messages:
+        key = (message.author, message.turn)
+        if key in present:  # a commit took place although its answer got lost
+            written.append(present[key])
+            continue
+        if message.author is Author.BOT and (Author.PATIENT, message.turn) not in present:
+            raise ErasedError
+        placed = message if message.seq > last else replace(message, seq=last + 1)
+        connection.execute(insert(web_messages).values(_row(sender, placed)))
+        present[key], last = placed, placed.seq
+        written.append(placed)
+    return written
+
+
+def _row(sender: str, message: Message) -> dict[str, object]:
+    return {
+        "sender_id": sender,
+        "seq": message.seq,
+        "timestamp": message.time,
+        "author": message.author.value,
+        "turn": message.turn,
+        "content": json.dumps(message.content, ensure_ascii=False),
+    }
+
+
+def _message(row: Row) -> Message:
+    content = {}
+    with suppress(ValueError):
+        content = json.loads(row.content)
+    return Message(row.seq, Author(row.author), row.turn, row.timestamp, content)

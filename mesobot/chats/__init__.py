@@ -1,0 +1,1 @@
+"""Conversations as Rasa keeps them: reading where they are, and removing them."""

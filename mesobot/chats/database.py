@@ -1,0 +1,65 @@
+"""Opens the database of the conversations (``MESOBOT_TRACKER_DB``). No Rasa in here.
+
+Rasa makes the table and only ever adds to it; the rest of Mesobot only ever removes from it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from mesobot import paths
+from mesobot.consultation.transactions import LIMIT
+
+CHATS_VARIABLE = "MESOBOT_TRACKER_DB"
+
+events = Table(
+    "events",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("sender_id", String(255)),
+    Column("timestamp", Float),  # seconds since 1970
+)
+"""The columns of Rasa's table that say whose an event is and how old."""
+
+
+def chats_url(environment: Mapping[str, str]) -> str:
+    """Where conversations are kept: a file in ``var`` unless a file or a URL is given."""
+    given = environment.get(CHATS_VARIABLE) or str(paths.STATE / "conversations.db")
+    return given if "://" in given else f"sqlite:///{given}"
+
+
+def chats_file(url: str) -> Path | None:
+    """The SQLite file, or None if conversations are in another database.
+
+    Raises:
+        ArgumentError: if this is no URL of a database.
+    """
+    address = make_url(url)
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return Path(str(address.database)) if is_file else None
+
+
+def open_chats(url: str) -> Engine:
+    """An engine that hides what is written from error messages, and wipes what it deletes.
+
+    Without ``hide_parameters`` a locked database would put a patient's message into the log.
+    """
+    if chats_file(url) is None:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LIMIT}, poolclass=NullPool
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    return engine
