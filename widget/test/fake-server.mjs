@@ -44,6 +44,17 @@ export async function start({ port = 0, sessions = new Map(), delay = 400, repli
   return { port: http.address().port, io, sessions, rules, stop };
 }
 
+/** Serves one HTML page with the given headers, from an origin of its own. */
+export async function startPage(html, headers = {}) {
+  const http = createServer((request, answer) => {
+    answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
+    answer.end(html);
+  });
+  await new Promise((ready) => http.listen(0, '127.0.0.1', ready));
+  const stop = () => new Promise((done) => http.close(done).closeAllConnections());
+  return { url: `http://127.0.0.1:${http.address().port}/`, stop };
+}
+
 async function serve(request, answer) {
   const { pathname } = new URL(request.url, 'http://local');
   const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
