@@ -19,6 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from mesobot.channels.reply_collector import ReplyCollector
+from mesobot.channels.senders import RESERVED
 from mesobot.knowledge.clinic import Clinic, load_clinic
 from mesobot.paths import CLINIC
 
@@ -82,6 +83,8 @@ def read_request(body: bytes) -> tuple[str, str]:
         raise RequestError(
             "'sender' must name the conversation: 1 to 128 letters, digits or .:@+-_"
         )
+    if sender.startswith(RESERVED):
+        raise RequestError("'sender' must not begin like one of another channel.")
     if not isinstance(message, str):
         raise RequestError("'message' must be a text.")
     return sender, message

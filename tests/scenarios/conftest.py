@@ -59,7 +59,10 @@ class Assistant:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, **variables: str) -> Iterator[Assistant]:
+def running(
+    command: list[str], folder: Path, ready: str = "/webhooks/rest/", **variables: str
+) -> Iterator[Assistant]:
+    """Processes with a state of their own; they are up once the address ``ready`` answers."""
     port = int(variables["MESOBOT_PORT"])
     log = folder / "assistant.log"
     environment = {
@@ -68,6 +71,7 @@ def running(command: list[str], folder: Path, **variables: str) -> Iterator[Assi
         "MESOBOT_STATE": str(folder / "state"),
         "MESOBOT_TRACKER_DB": str(folder / "conversations.db"),
         "MESOBOT_CATCHER_PORT": str(free_port()),
+        "MESOBOT_DEMO_PORT": str(free_port()),
         **variables,
     }
     with log.open("wb") as output:
@@ -77,8 +81,9 @@ def running(command: list[str], folder: Path, **variables: str) -> Iterator[Assi
         )  # fmt: skip
     try:
         alive = lambda: process.poll() is None  # noqa: E731
-        ready = wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", 120, alive)
-        assert ready, log.read_text(encoding="utf-8")[-3000:]
+        assert wait_for(f"http://127.0.0.1:{port}{ready}", 120, alive), log.read_text(
+            encoding="utf-8"
+        )[-3000:]
         yield Assistant(port, process, log, folder / "state")
     finally:
         if process.poll() is None:

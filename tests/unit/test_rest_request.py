@@ -22,6 +22,7 @@ def test_an_empty_message_is_a_message() -> None:
         (b'{"sender": null, "message": "hi"}', "'sender' must name"),
         (b'{"sender": "", "message": "hi"}', "'sender' must name"),
         (b'{"sender": "a b", "message": "hi"}', "'sender' must name"),
+        (b'{"sender": "web:0123", "message": "hi"}', "begin like one of another"),
         (b'{"sender": "me"}', "'message' must be a text"),
         (b'{"sender": "me", "message": 7}', "'message' must be a text"),
         (b'{"sender": "me", "message": "' + b"x" * 70_000 + b'"}', "larger than 64 KB"),

@@ -11,14 +11,13 @@ from typing import Any
 
 import structlog
 
+from mesobot.channels.senders import WEB
 from mesobot.channels.web.configuration import HISTORY
 from mesobot.channels.web.message import Author, Message
 from mesobot.channels.web.transcript import ErasedError, Transcript
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
 _log = structlog.get_logger()
-NAMESPACE = "web:"
-"""Begins the senders of this channel, so that no other channel's sender is one of them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Conversation:
     def __init__(self, session: str, transcript: Transcript) -> None:
         """A conversation in which nothing was said; see ``load``."""
         self.session = session
-        self.sender = NAMESPACE + session
+        self.sender = WEB + session
         self.lock = asyncio.Lock()
         self.last_seq = 0
         self.attached: set[str] = set()

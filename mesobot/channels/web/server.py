@@ -125,7 +125,8 @@ class ChatServer:
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         if not isinstance(auth, dict) or auth.get("protocol") != PROTOCOL:
-            raise Refused({"error": "protocol", "text": "Please reload this page."})
+            text = "Please reload this page."
+            raise Refused(text, {"error": "protocol", "text": text})
         self._events[sid] = Bucket(_EVENTS)
         await self.chat.arrive(sid, auth, self.gate.address(environ["sanic.request"]))
         # Once the handshake is answered, which is before this task gets its turn.

@@ -1,0 +1,8 @@
+"""How the channels name who they talk to, so that no two of them name the same person."""
+
+from __future__ import annotations
+
+WEB = "web:"
+"""Begins the senders of the website's chat; the rest is a session that the server issued."""
+RESERVED = (WEB,)
+"""No caller of the REST channel, who chooses a sender, may choose one that begins so."""
