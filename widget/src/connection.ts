@@ -28,7 +28,7 @@ export class Connection {
       emit: async (id, text) =>
         readAck(await this.#socket.timeout(PATIENCE).emitWithAck('say', { id, text })),
       now: Date.now,
-      later: setTimeout,
+      later: (run, milliseconds) => setTimeout(run, milliseconds),
     });
     this.#socket = io(server.origin, {
       path: `${server.pathname}socket.io/`,

@@ -15,7 +15,7 @@ import type { View } from './view';
 export function panel(view: View): TemplateResult {
   const { words, actions, options } = view;
   return html`<div class="body" ?inert=${view.confirming}>
-      <header>
+      <div class="head">
       ${mark}
       <div class="names">
         <h2 id="title" tabindex="-1">${options.title ?? words.title}</h2>
@@ -27,7 +27,7 @@ export function panel(view: View): TemplateResult {
       <button class="round" aria-label=${words.close} title=${words.close} @click=${actions.close}>
         ${down}
       </button>
-    </header>
+    </div>
     ${conversation(view)} ${status(view)} ${composer(view)}
     </div>
     ${confirmation(view)}`;
