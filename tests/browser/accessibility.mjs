@@ -188,7 +188,7 @@ test('the focus stays inside while the panel covers the page', async () => {
   }
 });
 
-test('reduced motion, forced colours and the larger text of the visitor are respected', async () => {
+test('reduced motion and forced colours are respected', async () => {
   const chat = await open({ forcedColors: 'active' });
   await chat.say('does it hurt?');
   const styles = await chat.page.evaluate(() => {
