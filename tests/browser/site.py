@@ -65,9 +65,12 @@ class Site:
         for command in (actions_command(self._ports[1]), FOREIGN_SITE_COMMAND):
             self._others.append(
                 subprocess.Popen(
-                    command, cwd=paths.ROOT, env=environment,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
+                    command,
+                    cwd=paths.ROOT,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             )
 
     def start(self) -> None:
