@@ -28,15 +28,18 @@ async function ask(socket, text) {
   const began = performance.now();
   const reply = new Promise((done) => {
     const listen = (message) => {
-      if (message.from !== "bot") return;
+      if (message && message.from !== "bot") return;
       socket.off("message", listen);
-      done(performance.now() - began);
+      clearTimeout(patience);
+      if (!message) heard.unanswered += 1;
+      done(message ? performance.now() - began : null);
     };
+    const patience = setTimeout(listen, 15000);
     socket.on("message", listen);
   });
   const ack = await socket.timeout(10000).emitWithAck("say", { id: crypto.randomUUID(), text });
   if (!ack.ok) throw new Error(ack.error);
-  return Promise.race([reply, pause(15000).then(() => ((heard.unanswered += 1), null))]);
+  return reply;
 }
 
 async function askOverRest(sender, message) {

@@ -56,7 +56,7 @@ def test_a_restart_loses_nothing(browsers: Browsers, tmp_path: Path) -> None:
             database.execute("delete from web_messages where seq = 6")
         events = "select count(*) from events where type_name = 'user'"
         before = database.execute(events).fetchone()
-    with server(tmp_path, port, actions):
+    with server(tmp_path, port, actions) as last:
         again = browsers.session(port, tab.token)
         reply = again.wait_for("message")
         assert reply["seq"] == 6
@@ -65,6 +65,10 @@ def test_a_restart_loses_nothing(browsers: Browsers, tmp_path: Path) -> None:
             k: v for k, v in tab.messages[5].items() if k != "time"
         }
         assert database.execute(events).fetchone() == before
+    assert again.wait_for("disconnect")["reason"].startswith("transport")
+    log = last.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert "was destroyed" not in log  # Ctrl-C with an open tab leaves quietly
 
 
 def test_a_database_that_fails_silences_nobody(browsers: Browsers, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import Any
 
@@ -24,7 +23,6 @@ from mesobot.chats.database import chats_url
 from mesobot.knowledge.clinic import load_clinic
 
 PREFIX = "/chat"
-_TIDY_SECONDS = 30
 
 
 class WebChannel(InputChannel):
@@ -83,23 +81,18 @@ class _Routes(Blueprint):
         app.add_route(server.handle, f"{PREFIX}/socket.io/", methods=["GET", "POST", "OPTIONS"])
         app.enable_websocket()  # type: ignore[no-untyped-call]
         ready_for_browsers(app.config)
-        app.register_listener(_keep_tidy(server), "after_server_start")
+        app.register_listener(_start(server), "after_server_start")
         app.register_listener(_stop(server), "before_server_stop")
         if self.ctx.settings.demo_port:
             app.blueprint(demo_pages(self.ctx.settings))
         super().register(app, options)  # type: ignore[no-untyped-call]
 
 
-def _keep_tidy(server: ChatServer) -> Any:
-    async def begin(app: Sanic, _loop: Any) -> None:
-        async def tidy() -> None:
-            while True:
-                await asyncio.sleep(_TIDY_SECONDS)
-                await server.chat.tidy()
+def _start(server: ChatServer) -> Any:
+    async def start(_app: Sanic, _loop: Any) -> None:
+        server.start()
 
-        app.add_task(tidy())
-
-    return begin
+    return start
 
 
 def _stop(server: ChatServer) -> Any:

@@ -6,8 +6,8 @@ import os
 
 from sqlalchemy import delete, inspect
 
-from mesobot.channels.web.table import rasa_events, web_messages
-from mesobot.chats.database import chats_url, open_chats
+from mesobot.chats.database import chats_url, events, open_chats
+from mesobot.chats.web_table import web_messages
 from mesobot.consultation.transactions import writing
 
 
@@ -21,6 +21,6 @@ def erase_conversation(sender: str) -> None:
     """
     engine = open_chats(chats_url(os.environ))
     with writing(engine) as connection:
-        for table in (web_messages, rasa_events):
+        for table in (web_messages, events):
             if inspect(connection).has_table(table.name):
                 connection.execute(delete(table).where(table.c.sender_id == sender))

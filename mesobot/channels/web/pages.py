@@ -92,7 +92,7 @@ def demo_pages(settings: WebSettings, folder: Path = WIDGET / "demo") -> Bluepri
 
     def send(name: str, request: Request) -> HTTPResponse:
         # The pages of the foreign origin are served there: mesobot/channels/web/foreign_site.py
-        file = None if name.startswith("foreign/") else files.find(name)
+        file = None if name.startswith("foreign/") else files.find(name or "index.html")
         return _send(file, "There is no such demo page.", request, "no-cache", headers)
 
     return pages

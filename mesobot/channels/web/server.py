@@ -6,6 +6,7 @@ passes our own gate first.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -28,6 +29,7 @@ PROTOCOL = 1
 _EVENTS = Pace(a_minute=240, at_once=60)
 """Events of one connection, of any kind; who sends more is disconnected."""
 _TOLD_ORIGINS = 50
+_TIDY_SECONDS = 30
 _log = structlog.get_logger()
 
 
@@ -97,6 +99,7 @@ class ChatServer:
         )
         self.chat = make_chat(self._emit)
         self._events: dict[str, Bucket] = {}
+        self._care: asyncio.Task[None] | None = None
         self._io.on("connect", self._connect)
         self._io.on("disconnect", self._disconnect)
         self._io.on("say", self._say)
@@ -107,11 +110,28 @@ class ChatServer:
         """One HTTP request of the socket.io protocol; a websocket is one for its whole life."""
         return self.gate.refusal(request) or await self._io.handle_request(request)
 
+    def start(self) -> None:
+        """Look after the chat for as long as the server runs."""
+        self._care = asyncio.get_running_loop().create_task(self._look_after())
+
     async def stop(self) -> None:
         """Close all connections; browsers then try again until a server is there."""
+        if self._care:
+            self._care.cancel()
         for connection in list(self._io.eio.sockets.values()):
             await connection.close(wait=False)
         await self._io.shutdown()
+        for task in asyncio.all_tasks():  # its pings sleep on, and asyncio would complain
+            if getattr(task.get_coro(), "__qualname__", "") == "AsyncSocket._send_ping":
+                task.cancel()
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(_TIDY_SECONDS)
+            try:
+                await self.chat.tidy()
+            except Exception as error:
+                _log.error("web.tidying_failed", error=type(error).__name__)
 
     def _engine_allows(self, _origin: str, environ: dict[str, Any]) -> bool:
         return self.gate.allows_origin(environ["sanic.request"])

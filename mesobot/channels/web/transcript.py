@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from mesobot.channels.web.message import Author, Message
-from mesobot.channels.web.table import web_messages
 from mesobot.chats.database import open_chats
+from mesobot.chats.web_table import web_messages
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 
 _PAUSE_AFTER_FAILURE = 5.0

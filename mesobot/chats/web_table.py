@@ -20,13 +20,3 @@ web_messages = Table(
     Column("content", Text, nullable=False),
     UniqueConstraint("sender_id", "author", "turn"),
 )
-
-rasa_events = Table(
-    "events",
-    MetaData(),
-    Column("id", Integer, primary_key=True),
-    Column("sender_id", String(255)),
-    Column("type_name", String(255)),
-    Column("data", Text),
-)
-"""What is read and erased of Rasa's table."""
