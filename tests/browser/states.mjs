@@ -30,6 +30,28 @@ test('too many messages: it says so, waits and goes on by itself', async () => {
   await server.stop();
 });
 
+test('a server that cannot answer: its way out is shown, and the message goes when it can', async () => {
+  const server = await start({ delay: 0 });
+  const chat = await (await visit(demo(server))).open();
+  server.rules.refuse = { ok: false, error: 'unavailable', text: 'Please write on WhatsApp.' };
+  await chat.input.fill('does it hurt?');
+  await chat.input.press('Enter');
+  await chat.page.getByText('Please write on WhatsApp.').waitFor();
+  await chat.page.getByText('Waiting to be sent').waitFor();
+  server.rules.refuse = null;
+  assert.match(await chat.answer(1), /relatively painless/);
+  assert.equal(await chat.said.count(), 1);
+  await server.stop();
+});
+
+test('a page older than the server asks to be reloaded', async () => {
+  const server = await start();
+  server.io.use((_, next) => next(Object.assign(new Error('old'), { data: { error: 'protocol' } })));
+  const chat = await (await visit(demo(server))).open();
+  await chat.status.filter({ hasText: 'Please reload the page' }).waitFor();
+  await server.stop();
+});
+
 test('a refused message says why and can be edited', async () => {
   const server = await start({ delay: 0 });
   const chat = await (await visit(demo(server))).open();

@@ -16,6 +16,7 @@ const TROUBLE: readonly Connection[] = ['lost', 'offline'];
 
 export function connectionSentence(state: State, words: Strings): string {
   if (state.connection === 'offline') return words.offline;
+  if (state.connection === 'outdated') return words.outdated;
   if (state.connection === 'lost') return state.attempts > 3 ? words.unreachable : words.lost;
   return '';
 }

@@ -84,7 +84,8 @@ export class Connection {
     const socket = this.#socket;
     const failed = (): void =>
       this.#dispatch({ type: navigator.onLine ? 'lost' : 'offline' });
-    socket.on('connect_error', () => {
+    socket.on('connect_error', (error: Error & { data?: { error?: string } }) => {
+      if (error.data?.error === 'protocol') return this.#dispatch({ type: 'outdated' });
       failed();
       if (!socket.active) setTimeout(() => socket.connect(), 8_000);
     });

@@ -65,7 +65,7 @@ export class Sender {
       return false;
     }
     if (ack.error === 'unavailable') {
-      dispatch({ type: 'undelivered', id });
+      dispatch({ type: 'undelivered', id, problem: ack.text ?? '' });
       this.#again(1000 * (PAUSES[Math.min(this.#failures++, PAUSES.length - 1)] ?? 1));
       return false;
     }

@@ -2,7 +2,8 @@
 
 import type { Message, Session } from './protocol';
 
-export type Connection = 'idle' | 'connecting' | 'online' | 'lost' | 'offline';
+/** `outdated`: the server speaks a newer protocol than this page. */
+export type Connection = 'idle' | 'connecting' | 'online' | 'lost' | 'offline' | 'outdated';
 
 /** A message of the patient that the server has not given back yet. */
 export interface Outgoing {
@@ -31,14 +32,15 @@ export interface State {
 }
 
 export type Event =
-  | { type: 'connecting' | 'lost' | 'offline' | 'opened' | 'closed' | 'cleared' }
+  | { type: 'connecting' | 'lost' | 'offline' | 'outdated' | 'opened' | 'closed' | 'cleared' }
   /** `known`: the conversation on the screen is the one that the server was asked for. */
   | { type: 'session'; session: Session; known: boolean; read: number }
   | { type: 'history'; messages: Message[] }
   | { type: 'message'; message: Message }
   | { type: 'typing'; on: boolean }
   | { type: 'say'; id: string; text: string; time: string }
-  | { type: 'sending' | 'sent' | 'undelivered' | 'again' | 'forget'; id: string }
+  | { type: 'sending' | 'sent' | 'again' | 'forget'; id: string }
+  | { type: 'undelivered'; id: string; problem?: string }
   | { type: 'failed'; id: string; problem: string }
   | { type: 'limited'; until: number };
 
@@ -88,7 +90,8 @@ function change(state: State, event: Event): State {
         typing: false,
       };
     case 'offline':
-      return { ...undelivered(state), connection: 'offline', typing: false };
+    case 'outdated':
+      return { ...undelivered(state), connection: event.type, typing: false };
     case 'opened':
       return { ...state, open: true };
     case 'closed':
@@ -116,9 +119,10 @@ function change(state: State, event: Event): State {
     case 'sending':
     case 'sent':
       return marked(state, event.id, event.type);
-    case 'undelivered':
     case 'again':
       return marked(state, event.id, 'waiting');
+    case 'undelivered':
+      return marked(state, event.id, 'waiting', event.problem || undefined);
     case 'failed':
       return marked(state, event.id, 'failed', event.problem);
     case 'forget':
@@ -134,7 +138,8 @@ function begin(state: State, session: Session, known: boolean, read: number): St
     typing: session.busy,
     early: [],
   };
-  if (session.restored && known) return online;
+  const complete = session.seq >= lastSeq(state); // otherwise the server sends everything again
+  if (session.restored && known && complete) return online;
   const outbox = online.outbox.filter(({ status }) => status !== 'sent');
   const empty = { ...emptied(online), typing: session.busy, outbox };
   return session.restored

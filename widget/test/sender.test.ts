@@ -72,12 +72,13 @@ test('without a confirmation it is sent again with the same id', async () => {
 });
 
 test('later messages never overtake one that failed for now', async () => {
-  answers = [{ ok: false, error: 'unavailable' }];
+  answers = [{ ok: false, error: 'unavailable', text: 'Please try WhatsApp.' }];
   say('a');
   say('b');
   await sender.pump();
   expect(sent.map(([id]) => id)).toEqual(['a']);
   expect(statuses()).toEqual(['waiting', 'waiting']);
+  expect(state.outbox[0]?.problem).toBe('Please try WhatsApp.'); // what else can be done is shown
 });
 
 test('pauses grow while the server is unavailable', async () => {

@@ -12,7 +12,7 @@ const patient = (seq: number, id: string): Message => ({
 });
 const after = (events: Event[], state: State = initial): State => events.reduce(reduce, state);
 const session = (restored: boolean, known = true, read = 0): Event => ({
-  type: 'session', known, read, session: { token: 't', restored, seq: 0, busy: false },
+  type: 'session', known, read, session: { token: 't', restored, seq: 99, busy: false },
 });
 const say = (id: string): Event => ({ type: 'say', id, text: 'hi', time: '' });
 const message = (each: Message): Event => ({ type: 'message', message: each });
@@ -68,6 +68,15 @@ test('another conversation than the one on the screen replaces it', () => {
   ]);
   expect(state.messages).toHaveLength(3);
   expect(unread(state)).toBe(1);
+});
+
+test('a server that knows less than the screen is believed: it sends everything again', () => {
+  const known = after([session(false), message(bot(1)), message(bot(2)), { type: 'lost' }]);
+  const behind: Event = {
+    type: 'session', known: true, read: 0, session: { token: 't', restored: true, seq: 1, busy: false },
+  };
+  const state = after([behind, { type: 'history', messages: [bot(1)] }], known);
+  expect(state.messages.map(({ seq }) => seq)).toEqual([1]);
 });
 
 test('a cleared chat is empty and was not "ended"', () => {

@@ -88,7 +88,7 @@ def demo_pages(settings: WebSettings, folder: Path = WIDGET / "demo") -> Bluepri
 
     @pages.get("/<name:path>")
     async def page(request: Request, name: str) -> HTTPResponse:
-        return send(name or "index.html", request)  # the address of the folder comes here, too
+        return send(name, request)
 
     def send(name: str, request: Request) -> HTTPResponse:
         # The pages of the foreign origin are served there: mesobot/channels/web/foreign_site.py

@@ -48,6 +48,7 @@ export const en = {
   lost: 'The connection was lost. I am reconnecting; nothing you write is lost.',
   unreachable: 'I cannot reach the clinic’s assistant at the moment. I keep trying.',
   offline: 'You are offline. Your messages are sent as soon as you are back.',
+  outdated: 'This page has been open for long, and the chat was renewed. Please reload the page.',
   online: 'Connected again.',
   limited: 'One moment, please: that was a lot at once. I go on in {n} s; nothing is lost.',
   inEmergency: 'In an emergency call {number}.',

@@ -49,6 +49,7 @@ export const tr: Strings = {
   lost: 'Bağlantı koptu. Yeniden bağlanıyorum; yazdıklarınız kaybolmaz.',
   unreachable: 'Kliniğin asistanına şu anda ulaşamıyorum. Denemeyi sürdürüyorum.',
   offline: 'Çevrimdışısınız. Mesajlarınız bağlantı gelir gelmez gönderilecek.',
+  outdated: 'Bu sayfa uzun süredir açık ve sohbet yenilendi. Lütfen sayfayı yeniden yükleyin.',
   online: 'Yeniden bağlandı.',
   limited: 'Lütfen biraz bekleyin, art arda çok mesaj geldi. {n} sn sonra devam ediyorum; hiçbir şey kaybolmadı.',
   inEmergency: 'Acil durumda {number} numarasını arayın.',

@@ -81,29 +81,34 @@ function said(message: Message, { words, language }: View): TemplateResult {
 }
 
 export function outgoing(message: Outgoing, view: View): TemplateResult {
-  const { words, actions, state } = view;
-  const held = message.status === 'waiting' && state.connection !== 'online';
-  const look = message.status === 'failed' ? 'failed' : held ? 'waiting' : '';
+  const { words, actions } = view;
+  const failed = message.status === 'failed';
+  const look = failed ? 'failed' : isHeld(message, view) ? 'waiting' : '';
   return html`<li class="entry patient ${look}">
     <span class="hidden">${words.you}: </span>
     <div class="bubble" dir="auto">
       <p>${message.text}</p>
     </div>
     <p class="meta">${delivery(message, view)}</p>
-    ${message.status === 'failed'
-      ? html`<p class="failed">
-          <span>${words.notSent} ${message.problem}</span>
-          <button class="plain" @click=${() => actions.edit(message)}>${words.edit}</button>
-          <button class="plain" @click=${() => actions.again(message)}>${words.again}</button>
+    ${message.problem !== undefined
+      ? html`<p class="problem">
+          <span>${failed ? words.notSent : nothing} ${message.problem}</span>
+          ${failed
+            ? html`<button class="plain" @click=${() => actions.edit(message)}>${words.edit}</button>
+                <button class="plain" @click=${() => actions.again(message)}>${words.again}</button>`
+            : nothing}
         </p>`
       : nothing}
   </li>`;
 }
 
-function delivery(message: Outgoing, { words, language, state }: View): unknown {
+/** It waits for the connection, or for a server that did not take it. */
+const isHeld = ({ status, problem }: Outgoing, { state }: View): boolean =>
+  status === 'waiting' && (state.connection !== 'online' || problem !== undefined);
+
+function delivery(message: Outgoing, view: View): unknown {
   if (message.status === 'failed') return nothing;
-  if (message.status === 'waiting' && state.connection !== 'online') {
-    return html`${clock} ${words.waiting}`;
-  }
-  return clockTime(message.time, language);
+  return isHeld(message, view)
+    ? html`${clock} ${view.words.waiting}`
+    : clockTime(message.time, view.language);
 }
