@@ -52,6 +52,25 @@ test('a page older than the server asks to be reloaded', async () => {
   await server.stop();
 });
 
+for (const viewport of [{ width: 1280, height: 800 }, { width: 400, height: 700 }]) {
+  test(`Escape answers the question first, then closes the chat, ${viewport.width} wide`, async () => {
+    const server = await start({ delay: 0 });
+    const chat = await (await visit(demo(server), await context({ viewport }))).open();
+    await chat.say('does it hurt?');
+    await chat.page.getByRole('button', { name: 'Clear chat' }).click();
+    assert.equal(await chat.focused(), 'quiet'); // "Keep" is the safe one
+    await chat.page.keyboard.press('Escape');
+    assert.equal(await chat.page.getByRole('alertdialog').count(), 0);
+    assert.equal(await chat.dialog.isVisible(), true);
+    assert.equal(await chat.focused(), 'draft');
+    await chat.page.keyboard.press('Escape');
+    assert.equal(await chat.dialog.isVisible(), false);
+    assert.equal(await chat.focused(), 'launch');
+    assert.equal(await chat.answers.count(), 1);
+    await server.stop();
+  });
+}
+
 test('a refused message says why and can be edited', async () => {
   const server = await start({ delay: 0 });
   const chat = await (await visit(demo(server))).open();

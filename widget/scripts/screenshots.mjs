@@ -135,7 +135,7 @@ async function take(browser, name, shot) {
   await settled(page);
   for (const step of shot.steps ?? []) await step({ page, server });
   const picture = sharp(await page.screenshot());
-  await picture.png({ palette: true, quality: 90, effort: 10 }).toFile(`${OUT}${name}.png`);
+  await picture.png({ palette: true, colours: 256, dither: 0.7, effort: 10 }).toFile(`${OUT}${name}.png`);
   await context.close();
   await server.stop();
 }

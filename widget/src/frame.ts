@@ -87,12 +87,17 @@ export class Frame {
   /** A used button is disabled and would drop the focus. */
   leaveButton(): void {
     if (!(this.#focused() instanceof HTMLButtonElement)) return;
-    (TOUCH.matches ? this.#log : this.#input).focus({ preventScroll: true });
+    this.#rest().focus({ preventScroll: true });
   }
 
   focusConfirmation(asking: boolean): void {
     if (asking) this.#root.querySelector<HTMLElement>('.confirm .quiet')?.focus();
-    else this.#input.focus();
+    else this.#rest().focus();
+  }
+
+  /** Where the focus goes when what had it is gone: not to the input if that calls a keyboard up. */
+  #rest(): HTMLElement {
+    return TOUCH.matches ? this.#log : this.#input;
   }
 
   badge(count: number, sentence: string): void {
