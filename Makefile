@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run shell train test lint replay evaluate benchmark lock clean
+.PHONY: help run shell train test lint replay widget screenshots evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -21,6 +21,7 @@ train: .venv/.ready  ## check the content and train, if anything changed
 
 test: .venv/.ready  ## run all tests, the fast ones first
 	@$(BIN)/mesobot train
+	@scripts/browser.sh || test -z "$$CI"
 	@$(BIN)/python -m pytest
 
 lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training data
@@ -29,6 +30,14 @@ lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training da
 replay: .venv/.ready  ## hold conversations: CONVERSATIONS=in.jsonl REPLIES=out.jsonl
 	@test -n "$(CONVERSATIONS)" -a -n "$(REPLIES)" || { echo "Usage: make replay CONVERSATIONS=in.jsonl REPLIES=out.jsonl" >&2; exit 2; }
 	@$(BIN)/mesobot replay "$(CONVERSATIONS)" "$(REPLIES)"
+
+widget:  ## build the chat of the website anew (after a change in widget/src)
+	@scripts/browser.sh
+	@scripts/widget.sh build
+
+screenshots:  ## make the pictures in docs/images
+	@scripts/browser.sh
+	@scripts/widget.sh screenshots
 
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate
@@ -41,7 +50,7 @@ lock:  ## pin the newest allowed versions of all dependencies
 	@scripts/lock.sh
 
 clean:  ## remove everything that the other targets made (not var/, where conversations are)
-	rm -rf .venv .venv-lint .cache .rasa build models .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lint .cache .rasa build models .mypy_cache .pytest_cache .ruff_cache .hypothesis widget/node_modules
 
 .venv/.ready: $(LOCKS) pyproject.toml scripts/setup.sh
 	@scripts/setup.sh .venv $(LOCKS)

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=$(command -v uv || echo .cache/uv/bin/uv)
-for name in uv runtime test lint; do
+for name in uv runtime test lint node; do
     echo "requirements/$name.txt" >&2
     "$uv" pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
         --no-emit-index-url --no-header "requirements/$name.in" -o "requirements/$name.txt"
