@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mesobot.channels.web.message import Author, Message
+from mesobot.channels.web.transcript import Transcript
 from mesobot.chats.database import chats_file, chats_url
 from mesobot.chats.forgetting import Chats
 from mesobot.consultation.transactions import DatabaseUnavailableError
@@ -120,3 +122,26 @@ def test_the_setting_is_a_file_or_a_url() -> None:
     assert chats_url({"MESOBOT_TRACKER_DB": url}) == url
     assert chats_file(url) is None
     assert chats_url({}).endswith("/conversations.db")
+
+
+def test_what_the_website_shows_of_a_chat_goes_with_it(file: Path) -> None:
+    url = f"sqlite:///{file}"
+    transcript = Transcript(url)
+    for sender in ("web:1", "web:2"):
+        say(file, sender, "hello")
+        said = Message(1, Author.PATIENT, "t1", NOW, {"text": "hello"})
+        transcript.add(sender, [said])
+    chats(file).forget_sender("web:1")
+    assert (transcript.after("web:1", 0, 9), senders(file)) == ([], ["web:2"])
+    assert [message.seq for message in transcript.after("web:2", 0, 9)] == [1]
+    assert Chats(url, lambda: GIVEN_AT + timedelta(days=40)).purge(timedelta(days=30)) == 2
+    assert transcript.after("web:2", 0, 9) == []
+
+
+def test_a_chat_that_only_the_website_knows_is_forgotten_too(tmp_path: Path) -> None:
+    """Rasa's table is missing when it never answered."""
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    transcript = Transcript(url)
+    transcript.add("web:1", [Message(1, Author.PATIENT, "t1", NOW, {"text": "hello"})])
+    assert Chats(url, lambda: GIVEN_AT).forget(lambda sender: sender == "web:1") == 1
+    assert transcript.after("web:1", 0, 9) == []
