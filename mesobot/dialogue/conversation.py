@@ -109,7 +109,7 @@ class Conversation:
         for said in list(reversed(list(self._said())))[:_REPLIES_TO_BE_CAREFUL]:
             if said.get("all_clear"):
                 return None
-            if said.get("alarm"):
+            if said.get("alarm") and not said.get("still"):
                 return str(said["alarm"])
         return None
 

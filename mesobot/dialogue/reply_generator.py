@@ -250,6 +250,9 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)
     if alarm:
         metadata["alarm"] = alarm.value
+    still = next((danger for danger, name in _STILL.items() if name == last.name), None)
+    if still:  # shown as an alarm, though no new one
+        metadata.update(alarm=still, still=True)
     if "/" in last.name:
         metadata["full_topic"] = last.name.removeprefix(UTTER)
     return metadata

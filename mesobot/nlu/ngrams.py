@@ -22,6 +22,9 @@ FloatArray = npt.NDArray[np.float32]
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"(?u)\b\w+\b|[?!]"}
 _KINDS = (_CHARACTERS, _WORDS)
+_ENOUGH_FOR_WORDS = 5000
+"""Texts from which words are used: with a few hundred their phrases fit by chance
+(docs/evaluation.md)."""
 _TINY = 1e-9
 _SCALES = (sqrt(0.3), sqrt(0.8))
 """Square roots of the weights of the two kernels (docs/evaluation.md)."""
@@ -43,11 +46,12 @@ class Ngrams:
         An n-gram of a single text teaches nothing and costs time: it is left out, unless
         there are so few texts that nothing else would be left.
         """
-        vectorizers = [_vectorizer(kind, fewest=2) for kind in _KINDS]
+        kinds = _KINDS if len(texts) >= _ENOUGH_FOR_WORDS else _KINDS[:1]
+        vectorizers = [_vectorizer(kind, fewest=2) for kind in kinds]
         try:
             parts = [v.fit_transform(texts) for v in vectorizers]
         except ValueError:  # scikit-learn's "no terms remain"
-            vectorizers = [_vectorizer(kind, fewest=1) for kind in _KINDS]
+            vectorizers = [_vectorizer(kind, fewest=1) for kind in kinds]
             parts = [v.fit_transform(texts) for v in vectorizers]
         return cls(vectorizers), _side_by_side(parts)
 
@@ -81,7 +85,8 @@ class Ngrams:
     def restore(cls, settings: Sequence[list[str]], weights: Sequence[FloatArray]) -> Ngrams:
         """The reverse of :meth:`settings` and :meth:`weights`."""
         vectorizers = []
-        for kind, ngrams, idf in zip(_KINDS, settings, weights, strict=True):
+        kinds = _KINDS[: len(settings)]
+        for kind, ngrams, idf in zip(kinds, settings, weights, strict=True):
             vectorizer = _vectorizer(kind, fewest=1, vocabulary=ngrams)
             vectorizer.idf_ = idf
             vectorizers.append(vectorizer)
@@ -89,7 +94,8 @@ class Ngrams:
 
 
 def _side_by_side(parts: Sequence[Any]) -> sparse.csr_matrix:
-    scaled = [part * np.float32(scale) for part, scale in zip(parts, _SCALES, strict=True)]
+    scales = _SCALES[: len(parts)]
+    scaled = [part * np.float32(scale) for part, scale in zip(parts, scales, strict=True)]
     return sparse.csr_matrix(sparse.hstack(scaled), dtype=np.float32)
 
 
