@@ -156,7 +156,9 @@ def test_with_a_dead_action_server_there_is_still_one_reply(
         assert len(tab.messages) == 2 * number
 
 
-def test_an_action_server_that_hangs_costs_a_form_and_no_more(web: WebServer, browsers: Browsers) -> None:
+def test_an_action_server_that_hangs_costs_a_form_and_no_more(
+    web: WebServer, browsers: Browsers
+) -> None:
     tab = browsers.session(web.port)
     with web.open_silent_actions():
         reply = tab.ask("i want to book an appointment", seconds=10)
