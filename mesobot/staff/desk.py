@@ -89,7 +89,7 @@ def remark_on(requests: Sequence[StoredRequest]) -> None:
         )
     if settings.mails_are_caught(os.environ):
         typer.echo(
-            f"No mail server is set: e-mails marked as sent are files in {paths.STATE / 'mail'}, "
+            f"No mail server is set: e-mails are kept as files in {paths.STATE / 'mail'}, "
             "nobody has received them.",
             err=True,
         )

@@ -34,7 +34,7 @@ def render_reply(sent: Sequence[Mapping[str, Any]], clinic: Clinic) -> dict[str,
         "alarm": alarm,
         "links": links(text, clinic, urgent=alarm is not None),
     }
-    said = {"text": text, "lang": _language(metadata)}
+    said = {"text": _without_greeting(text, clinic), "lang": _language(metadata)}
     return said | {name: part for name, part in parts.items() if part}
 
 
@@ -62,6 +62,13 @@ def links(text: str, clinic: Clinic, *, urgent: bool) -> list[dict[str, str]]:
     if clinic.email and clinic.email in text:
         add("email", f"mailto:{clinic.email}", clinic.email)
     return list(found.values())
+
+
+def _without_greeting(text: str, clinic: Clinic) -> str:
+    """A text whose WhatsApp links are short: the link card opens the chat with the greeting."""
+    return re.sub(
+        re.escape(clinic.whatsapp_link) + r"\?text=[\w%.~-]*[\w%~-]", clinic.whatsapp_link, text
+    )
 
 
 def _most_serious(metadata: Sequence[Mapping[str, Any]]) -> str | None:

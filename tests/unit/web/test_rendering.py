@@ -108,3 +108,11 @@ def test_the_clinics_email_is_a_link(clinic: Clinic) -> None:
         {"kind": "email", "href": "mailto:hello@clinic-a.com", "text": "hello@clinic-a.com"}
     ]
     assert links("by e-mail: hello@clinic-a.com.", clinic, urgent=False) == expected
+
+
+def test_a_long_whatsapp_link_is_short_in_the_text_and_whole_on_its_card(clinic: Clinic) -> None:
+    """A patient saw six lines of "%20" in the middle of a sentence."""
+    sent = [{"text": f"Write: {LINK}?text=Hello%2C%20clinic., or say it here."}]
+    reply = render_reply(sent, clinic) or {}
+    assert reply["text"] == f"Write: {LINK}., or say it here."
+    assert reply["links"][0]["href"] == f"{LINK}?text=Hello%2C%20clinic"
