@@ -52,6 +52,7 @@ def web(client_folder, tmp_path_factory) -> Iterator[WebServer]:
         MESOBOT_PORT=str(port),
         MESOBOT_ACTIONS_URL=f"http://127.0.0.1:{actions_port}/webhook",
         MESOBOT_WEB_ORIGINS=SITE,
+        LOG_LEVEL="INFO",  # Rasa inside the tests' own process lowers it for its children
         **MANY,
     ) as started:
         yield WebServer(port, actions_port, started.log, folder / "conversations.db")
