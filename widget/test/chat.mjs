@@ -3,15 +3,30 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { launch } from '../scripts/browser.mjs';
-
-export { start, startPage } from './fake-server.mjs';
+import { start as startServer, startPage as startPageServer } from './fake-server.mjs';
 
 export const SITE = process.env.MESOBOT_URL; // the real assistant
 export const FOREIGN = process.env.MESOBOT_FOREIGN_URL; // a page of another origin, embedding it
 const CONTROL = process.env.MESOBOT_CONTROL_URL; // stops and starts the real assistant
 
 const browser = await launch();
-after(() => browser.close());
+const started = [];
+after(async () => {
+  await browser.close();
+  for (const each of started) await each.stop(); // of tests that failed
+});
+
+const noted = (server) => {
+  let stopping;
+  const { stop } = server;
+  const noting = { ...server, stop: () => (stopping ??= stop()) };
+  started.push(noting);
+  return noting;
+};
+
+/** The stand-in server, and a page of an origin of its own. */
+export const start = async (options) => noted(await startServer(options));
+export const startPage = async (...page) => noted(await startPageServer(...page));
 
 /** Stops or starts the real assistant. */
 export async function control(what) {
