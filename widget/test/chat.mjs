@@ -5,7 +5,6 @@ import { after } from 'node:test';
 import { launch } from '../scripts/browser.mjs';
 import { start as startServer, startPage as startPageServer } from './fake-server.mjs';
 
-
 export const SITE = process.env.MESOBOT_URL; // the real assistant
 export const FOREIGN = process.env.MESOBOT_FOREIGN_URL; // a page of another origin, embedding it
 const CONTROL = process.env.MESOBOT_CONTROL_URL; // stops and starts the real assistant
@@ -24,6 +23,7 @@ const noted = (server) => {
   started.push(noting);
   return noting;
 };
+
 /** The stand-in server, and a page of an origin of its own. */
 export const start = async (options) => noted(await startServer(options));
 export const startPage = async (...page) => noted(await startPageServer(...page));

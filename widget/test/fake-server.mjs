@@ -40,7 +40,11 @@ export async function start({ port = 0, sessions = new Map(), delay = 400, repli
   });
   io.on('connection', (socket) => attend(io, socket, sessions, rules, replies));
   await new Promise((ready) => http.listen(port, '127.0.0.1', ready));
-  const stop = () => new Promise((done) => io.close(() => done()));
+  const stop = () =>
+    new Promise((done) => {
+      io.close(() => done());
+      http.closeAllConnections(); // browsers keep some open that they have not used yet
+    });
   return { port: http.address().port, io, sessions, rules, stop };
 }
 
