@@ -43,6 +43,7 @@ def test_a_flood_ends_the_connection(web: WebServer, browsers: Browsers) -> None
     tab = browsers.session(web.port)
     tab.order("flood", messages=many(400))
     assert tab.wait_for("disconnect")["reason"] == "io server disconnect"
+    assert "GoneError" not in web.log.read_text(encoding="utf-8")  # nor does it flood the log
     assert browsers.session(web.port, tab.token).events("session")[0]["restored"] is True
 
 

@@ -23,6 +23,7 @@ from mesobot.channels.web.chat import Chat, Emit, GoneError
 from mesobot.channels.web.configuration import LARGEST_PACKET, WebSettings
 from mesobot.channels.web.limits import Bucket, Pace
 from mesobot.channels.web.texts import Refusal, refused
+from mesobot.channels.web.websocket import TidyWebSocket
 from mesobot.knowledge.clinic import Clinic
 
 PROTOCOL = 1
@@ -97,6 +98,7 @@ class ChatServer:
             logger=_quiet_logger(),
             engineio_logger=_quiet_logger(),
         )
+        self._io.eio._async = {**self._io.eio._async, "websocket": TidyWebSocket}
         self.chat = make_chat(self._emit)
         self._events: dict[str, Bucket] = {}
         self._care: asyncio.Task[None] | None = None
@@ -179,6 +181,8 @@ class ChatServer:
             return refused(Refusal.RATE_LIMITED, self._clinic, wait if events else 1)
         try:
             return await act()
+        except GoneError:  # it was disconnected, and this was still on its way
+            return refused(Refusal.UNAVAILABLE, self._clinic)
         except Exception as error:
             _log.error("web.event_failed", error=type(error).__name__)
             return refused(Refusal.UNAVAILABLE, self._clinic)
