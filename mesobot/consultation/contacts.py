@@ -78,8 +78,9 @@ _EMAIL = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
 _AROUND_AT = re.compile(r"\s*@\s*")
 _EMAIL_ENDS = ".!?'’"
 _INTRODUCTION = re.compile(
-    r"^(?:(?:hi|hello|hey)[\s,!.]+)?(?:(?:my )?(?:full |first )?name(?: is|['’]s|:)"
-    r"|i['’]m|im(?=\s+\S)|i am|it['’]s|it is|this is|(?:you can |please )?call me)\s+",
+    r"^\W*(?:(?:hi|hello|hey|no|sorry|ok|oh|well)[\s,!.]+)*(?:(?:and )?(?:my )?(?:full |first )?"
+    r"name(?: is|['’]s|:)|my name|(?:benim )?ad[ıi]m|i['’]m|im(?=\s+\S)|i am|it['’]s|it is|this is"
+    r"|(?:you can |please )?call me)\s+",
     re.IGNORECASE,
 )
 _LINK = re.compile(

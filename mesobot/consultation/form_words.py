@@ -63,24 +63,13 @@ _CHANGE = re.compile(
     r"(?:change|correct|edit|fix) (?:my |the )?(?P<what>.{0,25})$",
     re.IGNORECASE,
 )
-_INTRODUCTION = re.compile(
-    r"^\W*(?:(?:no|sorry|ok|oh|hi|hello|well)[\s,.!]+)*(?:(?:and\s+)?my name(?:\s*is|'s)?|name is|"
-    r"(?:benim )?ad[ıi]m|i am|i'm|im|this is|it'?s|call me)\s+",
-    re.IGNORECASE,
-)
 _CORRECTS = re.compile(
     r"\b(?:change|correct|edit|update|fix|wrong|other|another|instead)\b", re.IGNORECASE
 )
 _DELETES = re.compile(r"\b(?:delet|eras|remov|forget (?!it)|wipe|destroy)", re.IGNORECASE)
-_ADDRESS = re.compile(r"^\s*[^\s@]+@[^\s@]+\.[^\s@.]{2,}\s*$")
 _UNWANTED = re.compile(
     r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
 )
-
-
-def is_only_an_address(text: str) -> bool:
-    """Whether a message is an e-mail address and nothing else."""
-    return _ADDRESS.match(text) is not None
 
 
 def corrects(text: str) -> bool:
@@ -135,11 +124,6 @@ def wants_to_change(text: str, words_of: Mapping[_Key, Sequence[str]]) -> _Key |
     """What somebody asks to change: "change my name please"."""
     found = _CHANGE.match(text)
     return named(found["what"], words_of) if found else None
-
-
-def without_introduction(text: str) -> str:
-    """A name without "my name is" or "benim adım" before it."""
-    return _INTRODUCTION.sub("", text)
 
 
 def named(text: str, words_of: Mapping[_Key, Sequence[str]]) -> _Key | None:

@@ -21,7 +21,8 @@ from mesobot.consultation.clock import utc_now
 from mesobot.consultation.form import Field
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
-from mesobot.dialogue.conversation import OFFERS, UTTER, Conversation, Heard, topic_of
+from mesobot.dialogue.choosing import STILL, Chooser, is_foreign
+from mesobot.dialogue.conversation import OFFERS, UTTER, Conversation, topic_of
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
 from mesobot.dialogue.replies import (
     MOST_CHOICES,
@@ -33,21 +34,11 @@ from mesobot.dialogue.replies import (
     render,
 )
 from mesobot.knowledge.clinic import load_clinic
-from mesobot.nlu.follow_ups import WHY
 from mesobot.paths import CLINIC
 from mesobot.safety.red_flags import Danger
 
-_MISSES_BEFORE_A_PERSON = 2
 _WARNING = "utter_possible_emergency"
 _OFFER = "utter_offer_consultation"
-_OWN_HEALTH = "utter_unanswered/personal_medical"
-_SAME = "utter_follow_up/elliptical"
-"""Whose lead-in says that there is no more than this."""
-_STILL = {
-    Danger.EMERGENCY.value: "utter_still_emergency",
-    Danger.DISTRESS.value: "utter_still_distress",
-}
-"""What is said in place of an answer about treatments, soon after an alarm."""
 FIELDS = tuple(field.value for field in Field)
 
 
@@ -79,6 +70,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         }
         asked = {a.topic: a.metadata.get("ask") for a in self._answers.values() if a.topic}
         self._questions = {topic: str(ask) for topic, ask in asked.items() if ask}
+        self._chooser = Chooser(self._answers, self._questions)
 
     async def generate(
         self,
@@ -95,12 +87,12 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         if utter_action not in self._answers:
             return None
         conversation = Conversation(tracker)
-        parts = self._parts(self._answers[utter_action], conversation)
+        parts = self._chooser.parts(self._answers[utter_action], conversation)
         begins = not kwargs.get("goes_on")
         possible = (
             begins
             and conversation.may_be_danger()
-            and not any(_is_foreign(part.answer) for part in parts)
+            and not any(is_foreign(part.answer) for part in parts)
         )
         warning = self._answers[_WARNING] if possible else None
         offer = self._offer(parts, conversation)
@@ -133,79 +125,6 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         expectation = self._hours.expectation(utc_now()) if self._hours else None
         return form_values({**answers, **told}, self._clinic, self._questionnaire, expectation)
 
-    def _parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
-        """The answers to all questions of the message; ``answer`` is what the rules chose."""
-        heard = [h for h in conversation.heard() if UTTER + h.topic in self._answers]
-        named = {UTTER + question.topic: question for question in heard}
-        asked = [self._answers[name] for name in named]
-        if any(a.is_treatment_answer for a in asked):
-            asked = [a for a in asked if not _is_foreign(a)]
-        still = _STILL.get(conversation.recent_alarm() or "")
-        if still and any(a.is_treatment_answer or a.name == _OWN_HEALTH for a in asked):
-            return [Part(self._answers[still])]
-        alone = next((a for a in asked if a.metadata.get("alone")), None)
-        if alone and alone == answer:
-            return [self._in_context(answer, named[answer.name], conversation)]
-        if len(asked) > 1 and answer in asked:
-            return [Part(each) for each in asked]
-        if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
-            return [*(Part(each) for each in asked if each != answer), Part(answer)]
-        if len(asked) == 1 and asked[0] == answer:
-            return [self._in_context(answer, named[answer.name], conversation)]
-        return [Part(self._choose(answer, conversation))]
-
-    def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> Part:
-        """A follow-up that comes back to the answer just given says so, or leads on."""
-        again = answer.metadata.get("again")
-        if heard.follow_up and again and not conversation.language():
-            return Part(self._answers[again])
-        if conversation.answered()[-1:] != [answer.topic]:
-            return Part(self._choose(answer, conversation))
-        if not heard.follow_up:
-            return Part(answer, str(self._answers[_SAME].metadata.get("lead_in", "")))
-        if heard.follow_up == WHY and answer.metadata.get("why"):
-            return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
-        lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
-        return Part(answer, str(lead_in))
-
-    def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
-        """The answer itself, or the one that this point of the conversation calls for."""
-        metadata = answer.metadata
-        special = metadata.get("by_note", {}).get(conversation.form_note()) or next(
-            (
-                by_value.get(conversation.slot(slot))
-                for slot, by_value in metadata.get("by_slot", {}).items()
-            ),
-            None,
-        )
-        special = special or next(
-            (name for slot, name in metadata.get("if_set", {}).items() if conversation.slot(slot)),
-            None,
-        )
-        if special:
-            return self._answers[special]
-        if metadata.get("answers_next"):
-            return self._next_answer(conversation) or answer
-        in_language = metadata.get("in_language", {}).get(conversation.language())
-        if in_language:
-            return self._answers[in_language]
-        escalate = metadata.get("after_two_misses")
-        if escalate and conversation.misses_in_a_row() + 1 >= _MISSES_BEFORE_A_PERSON:
-            return self._answers[escalate]
-        suggest = metadata.get("with_suggestions")
-        if suggest and choices(conversation.suggestions(), self._questions):
-            return self._answers[suggest]
-        return answer
-
-    def _next_answer(self, conversation: Conversation) -> Answer | None:
-        """The first question that the latest answer leads to and nobody has asked yet."""
-        answered = conversation.answered()
-        for topic in reversed(answered):
-            for following in self._answers[f"{UTTER}faq/{topic}"].metadata.get("next", []):
-                if following not in answered:
-                    return self._answers[f"{UTTER}faq/{following}"]
-        return None
-
     def _offer(self, parts: list[Part], conversation: Conversation) -> Answer | None:
         """Who gets no full answer is offered a person, except in the middle of a request."""
         wanted = any(part.answer.metadata.get(OFFERS) for part in parts)
@@ -230,11 +149,6 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         return choices(next_topics(parts), self._questions, already)
 
 
-def _is_foreign(answer: Answer) -> bool:
-    """Whether this is the reply to another language; it names the emergency number itself."""
-    return "lang" in answer.metadata or answer.name.startswith(f"{UTTER}other_language")
-
-
 def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
     """What travels with a reply and stays in the tracker: topics, sources, kind of miss."""
     answers = [part.answer for part in parts]
@@ -250,7 +164,7 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)
     if alarm:
         metadata["alarm"] = alarm.value
-    still = next((danger for danger, name in _STILL.items() if name == last.name), None)
+    still = next((danger for danger, name in STILL.items() if name == last.name), None)
     if still:  # shown as an alarm, though no new one
         metadata.update(alarm=still, still=True)
     if "/" in last.name:

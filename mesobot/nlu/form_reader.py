@@ -30,8 +30,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from mesobot.consultation.form import PRIVACY, Field, FormReading, Kind, read_answer
-from mesobot.consultation.form_words import is_only_an_address
+from mesobot.consultation.form import Field, FormReading, Kind
+from mesobot.consultation.form_answers import PRIVACY, read_answer
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import (
     FORM_NOTE,
@@ -39,7 +39,6 @@ from mesobot.dialogue.conversation import (
     QUESTIONS,
     problems_in_a_row,
 )
-from mesobot.nlu.decision import NOT_UNDERSTOOD
 from mesobot.safety.red_flags import Danger
 
 _FORM = "consultation_form"
@@ -95,11 +94,9 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
             if not questions:
                 continue
             text = str(message.get(TEXT))
-            if is_only_an_address(text):
-                questions = [{"topic": NOT_UNDERSTOOD, "confidence": 0.0}]
-            elif questions[0]["topic"] in _DANGERS or (
-                message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text))
-            ):
+            if questions[0]["topic"] in _DANGERS:
+                continue
+            if message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text)):
                 continue
             # "Cancel and delete my data" wants both, and the second is more.
             leading = next((q for q in questions if q["topic"] in PRIVACY), questions[0])
@@ -147,7 +144,6 @@ def _report(message: Message, reading: FormReading, problems_before: int) -> Non
     emptied = _emptied(field.value for field in reading.emptied)
     filled = [_entity(field.value, value) for field, value in reading.values.items()]
     report = {
-        POSSIBLE_DANGER: message.get(POSSIBLE_DANGER) and not is_only_an_address(message.get(TEXT)),
         INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
         ENTITIES: [*emptied, *filled],
         QUESTIONS: [],

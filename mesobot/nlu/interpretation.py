@@ -140,7 +140,7 @@ class Interpreter:
 
     def _assess(self, text: str, spoken: Sequence[str], rank: Rank) -> Assessment:
         """The most serious of what the message as a whole and each of its sentences says."""
-        flags = self._red_flags.find(text)
+        flags = self._red_flags.find(_CONTACTS.sub(" ", text))
         beliefs = [_beliefs(rank(text))]
         if len(spoken) > 1 and (flags or max(beliefs[0].values(), default=0.0) >= _LOOK_CLOSER_AT):
             beliefs += [_beliefs(rank(part)) for part in spoken[:_MOST_SENTENCES]]

@@ -5,10 +5,19 @@ import spacy
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD, Rank, Thresholds
 from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, WHY, Context, correction
-from mesobot.nlu.interpretation import interpret
+from mesobot.nlu.interpretation import Interpreter, interpret
 from mesobot.nlu.topic_model import Ranked
+from mesobot.paths import CLINIC
+from mesobot.safety.assessment import Level, SafetyThresholds
+from mesobot.safety.red_flags import Danger, load_red_flags
 
 THRESHOLDS = Thresholds(answer_at=0.4, suggest_at=0.3)
+SAFETY = SafetyThresholds(
+    levels=dict.fromkeys(Danger, Level(sure=0.4, with_wording=0.2)),
+    sure_if_calm=0.6,
+    possible=0.25,
+    sentence=0.1,
+)
 KNOWN = {
     "does it hurt": ("faq/pain", 0.95),
     "how long does it take?": ("faq/procedure_duration", 0.95),
@@ -133,3 +142,31 @@ def test_nothing_known_is_not_understood_or_off_topic(nlp) -> None:
 )
 def test_what_a_correction_says(message: str, meant: str | None) -> None:
     assert correction(message) == meant
+
+
+@pytest.mark.parametrize("text", ["kill.me@mail.co.uk", "+90 532 123 45 67", "https://wa.me/90532"])
+def test_an_address_a_number_and_a_link_are_nobodys_mood(nlp, text: str) -> None:
+    """A bare e-mail address in the form got the crisis text."""
+    read: list[str] = []
+
+    class Model:
+        def rank(self, part: str) -> list[Ranked]:
+            read.append(part.strip())
+            return [Ranked("faq/contact", 0.1), Ranked("distress", 0.1)]
+
+    flags = load_red_flags(CLINIC / "red_flags.yml")
+    interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
+    assert interpreter.read(nlp(text)).danger is None
+    assert set(read) == {""}
+
+
+def test_words_beside_an_address_are_read(nlp) -> None:
+    flags = load_red_flags(CLINIC / "red_flags.yml")
+
+    class Model:
+        def rank(self, part: str) -> list[Ranked]:
+            return [Ranked("medical_emergency", 0.9, 0.9), Ranked("greet", 0.1)]
+
+    interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
+    found = interpreter.read(nlp("i cannot breathe ada@mail.com"))
+    assert found.danger is Danger.EMERGENCY

@@ -20,7 +20,7 @@ _MISSING = b"The demo page of another site is not there: widget/demo/foreign is 
 
 
 class ForeignSite(BaseHTTPRequestHandler):
-    """Serves ``widget/demo/foreign``."""
+    """Serves ``widget/demo/foreign/index.html``, and what it shares with the other demo pages."""
 
     def __init__(self, folder: Folder, port: int, *connection: object) -> None:
         """Answer one connection; ``port`` is the assistant's."""
@@ -30,7 +30,7 @@ class ForeignSite(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send a file."""
-        name = self.path.partition("?")[0].removeprefix("/") or "index.html"
+        name = self.path.partition("?")[0].removeprefix("/") or "foreign/index.html"
         file = self._folder.find(name)
         assistant = loopback_origins(self._port)[0]
         policy = {"Content-Security-Policy": demo_policy(assistant, self._port)}
@@ -53,7 +53,7 @@ class ForeignSite(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Serve until Ctrl-C."""
-    handler = partial(ForeignSite, Folder(WIDGET / "demo" / "foreign"), settings.port())
+    handler = partial(ForeignSite, Folder(WIDGET / "demo"), settings.port())
     address = ("127.0.0.1", settings.demo_port(os.environ))
     with ThreadingHTTPServer(address, handler) as server:
         server.serve_forever()

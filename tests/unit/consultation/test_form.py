@@ -2,28 +2,10 @@
 
 import pytest
 
-from mesobot.consultation.form import Field, FormReading, Kind, read_answer
-from mesobot.consultation.form_words import is_only_an_address
+from mesobot.consultation.form import Field, FormReading, Kind
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.knowledge.source import ContentError
-from mesobot.paths import CLINIC
-
-LISTS = load_questionnaire(CLINIC / "consultation.yml")
-
-
-def read(
-    asked: Field,
-    text: str,
-    *,
-    topic: str = "out_of_scope",
-    score: float = 0.3,
-    way: str = "whatsapp",
-    contact: str | None = None,
-    name: str | None = None,
-) -> FormReading | None:
-    answers = {Field.WAY: way} | ({Field.CONTACT: contact} if contact else {})
-    answers |= {Field.NAME: name} if name else {}
-    return read_answer(asked, text, LISTS, topic=topic, score=score, answers=answers)
+from tests.unit.consultation.form_reading import read
 
 
 @pytest.mark.parametrize(
@@ -208,115 +190,3 @@ def test_a_questionnaire_without_consent_is_refused(tmp_path) -> None:
 def test_another_way_can_still_be_chosen(asked: Field, text: str) -> None:
     """ "BY EMAIL i said" was answered by asking for a WhatsApp number once more."""
     assert read(asked, text) == FormReading(Kind.ANSWER, {Field.WAY: "email"})
-
-
-@pytest.mark.parametrize("text", ["ada@mail.com or bob@mail.com", "ada@mail", "my mail is ada@"])
-def test_a_bad_address_is_explained_whatever_it_resembles(text: str) -> None:
-    """ "ada@mail" was answered with the clinic's contacts."""
-    answers = {Field.WAY: "email", Field.NAME: "Ada"}
-    found = read_answer(Field.CONTACT, text, LISTS, topic="faq/contact", score=0.9, answers=answers)
-    assert found is not None and found.kind is Kind.PROBLEM
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("yes ok but my name should be Hannah, i typed it wrong", "Hannah"),
-        ("name is Hannah not hanah", "Hannah"),
-        ("my name is Ada Okur", "Ada Okur"),
-    ],
-)
-def test_a_corrected_name_is_taken_at_once(text: str, name: str) -> None:
-    found = read(Field.CONSENT, text, name="hanah")
-    assert found is not None
-    assert found.values == {Field.NAME: name}
-
-
-def test_a_name_may_be_introduced() -> None:
-    for text in ("benim adım Zeynep Kaya", "no no my name Zeynep Kaya", "im Zeynep Kaya"):
-        found = read(Field.NAME, text)
-        assert found is not None and found.values == {Field.NAME: "Zeynep Kaya"}, text
-
-
-def test_the_words_of_a_button_are_no_name() -> None:
-    """ "change my name" was stored as the name."""
-    found = read(Field.NAME, "change my name")
-    assert found is not None and found.kind is Kind.PROBLEM
-
-
-def test_thanks_is_no_name() -> None:
-    assert read_answer(Field.NAME, "thanks", LISTS, topic="thanks", score=1.0, answers={}) is None
-
-
-def test_an_answer_can_be_changed_before_the_end() -> None:
-    found = read(Field.CONCERN, "change my name", name="Ada")
-    assert found is not None
-    assert (found.kind, found.emptied) == (Kind.CHANGE, (Field.NAME,))
-
-
-def test_a_concern_may_be_described() -> None:
-    found = read_answer(
-        Field.CONCERN, "acne iz", LISTS, topic="faq/concern_acne_scars", score=0.7, answers={}
-    )
-    assert found is not None and found.values == {Field.CONCERN: "Acne scars"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Stop. No form. I just want information about my daughter",
-        "iptal, cancel. i write whatsapp",
-        "no please, I don't want to be contacted yet. from what age is it possible?",
-    ],
-)
-def test_a_form_that_is_not_wanted_is_left(text: str) -> None:
-    found = read(Field.WAY, text)
-    assert found is not None and found.kind is Kind.CANCEL
-
-
-def test_a_misspelt_way_is_understood() -> None:
-    found = read(Field.WAY, "whatsap pls")
-    assert found is not None and found.values == {Field.WAY: "whatsapp"}
-
-
-@pytest.mark.parametrize("asked", list(Field))
-def test_wanting_to_be_forgotten_is_no_answer_and_more_than_cancelling(asked: Field) -> None:
-    assert read(asked, "cancel and delete my data", topic="forget_me", score=0.8) is None
-    assert read(asked, "what do you know about me", topic="what_do_you_know", score=0.8) is None
-
-
-@pytest.mark.parametrize("text", ["change my number", "my number is wrong", "update my phone"])
-def test_changing_an_answer_is_not_deleting_it(text: str) -> None:
-    reading = read(Field.CONFIRMED, text, topic="forget_me", score=0.8)
-    assert reading is not None
-    assert reading.emptied == (Field.CONTACT,)
-    assert read(Field.CONFIRMED, f"{text}, no, delete all", topic="forget_me", score=0.8) is None
-
-
-def test_a_message_that_hardly_sounds_like_it_is_read_as_an_answer() -> None:
-    reading = read(Field.CONSENT, "yes", topic="forget_me", score=0.3)
-    assert reading is not None
-    assert reading.kind is Kind.ANSWER
-
-
-@pytest.mark.parametrize("text", ["ada@mail.com", " kill.me@mail.co.uk\n"])
-def test_an_address_alone_is_an_address(text: str) -> None:
-    assert is_only_an_address(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["i cannot breathe ada@mail.com", "ada@mail.com i want to die", "help@", "@b.com", ""]
-)
-def test_more_than_an_address_is_read_as_a_message(text: str) -> None:
-    assert not is_only_an_address(text)
-
-
-def test_what_is_no_answer_may_ask_what_is_stored() -> None:
-    assert read(Field.CONTACT, "who keeps it", topic="what_do_you_know", score=0.6) is None
-    assert read(Field.CONTACT, "delete my name again", topic="forget_me", score=0.6) is None
-    given = read(Field.NAME, "i dont want to give my number", topic="forget_me", score=0.6)
-    assert given is not None
-    assert given.kind is Kind.CANCEL
-    forget_it = read(Field.NAME, "forget it", topic="forget_me", score=0.6)
-    assert forget_it is not None
-    assert forget_it.kind is Kind.CANCEL

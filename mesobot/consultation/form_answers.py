@@ -1,0 +1,135 @@
+"""Decides what a message is while a consultation request is being filled in.
+
+An answer is read for the field that was asked; what is no answer is either a wish about the
+form itself (cancel, "why do you need that?", "change my number"), a fault to be explained, or
+something else altogether, which the assistant then answers like any other message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mesobot.consultation.contacts import ContactProblem, read_email, read_phone
+from mesobot.consultation.form import Field, FormReading, Kind
+from mesobot.consultation.form_fields import FIELD_WORDS, answer, name_in, read_field
+from mesobot.consultation.form_words import (
+    another_way,
+    asks_why,
+    corrected_name,
+    corrects,
+    deletes,
+    wants_to_change,
+    wants_to_stop,
+)
+from mesobot.consultation.questionnaire import Questionnaire
+from mesobot.consultation.request import Way
+
+_QUESTION_AT = 0.5
+"""Score from which a message that answers nothing is a question of its own."""
+_SURE_QUESTION_AT = 0.7
+"""The same for messages that could be a name, or a wish about the form."""
+_QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
+PRIVACY = frozenset({"forget_me", "what_do_you_know"})
+"""Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
+_REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
+"""Other things that people say in between; a name may look like one of them."""
+_HAND_OVER = frozenset({"book_consultation", "talk_to_human"})
+_COURTESIES = frozenset({"thanks", "greet", "goodbye"})
+_COURTESY_AT = 0.9
+"""Score from which "thanks" is no name."""
+
+
+def read_answer(
+    asked: Field,
+    text: str,
+    lists: Questionnaire,
+    *,
+    topic: str,
+    score: float,
+    answers: Mapping[Field, str],
+) -> FormReading | None:
+    """Take a message as an answer; None if it is about something else.
+
+    Args:
+        asked: the field that was asked.
+        text: the message.
+        lists: concerns and times to choose from.
+        topic: full name of what the message would be about outside the form.
+        score: of that topic, in [0, 1].
+        answers: what has been answered so far.
+    """
+    group = topic.split("/", maxsplit=1)[0]
+    if group in PRIVACY and (
+        (score >= _QUESTION_AT and deletes(text))
+        or (score >= _SURE_QUESTION_AT and not corrects(text))
+    ):
+        return None
+    wish = _wish(asked, text, answers)
+    if wish:
+        return wish
+    if asked is Field.NAME and _is_no_name(group, score):
+        return None
+    reading = read_field(asked, text, lists, answers)
+    if reading.kind is not Kind.PROBLEM:
+        return reading
+    described = lists.concerns.get(topic.rpartition("/")[2]) if score >= _QUESTION_AT else None
+    if asked is Field.CONCERN and described and "?" not in text:
+        return answer(asked, described)
+    return None if _is_something_else(asked, text, group, score) else reading
+
+
+def _is_no_name(group: str, score: float) -> bool:
+    return (group in _QUESTIONS and score >= _SURE_QUESTION_AT) or (
+        group in _COURTESIES and score >= _COURTESY_AT
+    )
+
+
+def _is_something_else(asked: Field, text: str, group: str, score: float) -> bool:
+    """Whether a message that answers nothing is to be answered like any other."""
+    if asked is Field.CONTACT and "@" in text:
+        return False
+    elsewhere = _QUESTIONS | _HAND_OVER | PRIVACY | (set() if asked is Field.NAME else _REMARKS)
+    return group in elsewhere and score >= _QUESTION_AT
+
+
+def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading | None:
+    """What is understood whatever the topic model makes of it."""
+    if wants_to_stop(text):
+        return FormReading(Kind.CANCEL, note=asked.value)
+    if asks_why(text):
+        return FormReading(Kind.WHY, note=asked.value)
+    way = another_way(text) if asked in (Field.NAME, Field.CONTACT) else None
+    name = corrected_name(text) if asked is not Field.NAME and Field.NAME in answers else None
+    if name:
+        return name_in(name)
+    changed = wants_to_change(text, FIELD_WORDS)
+    if changed and changed in answers and asked is not Field.CONFIRMED:
+        return FormReading(Kind.CHANGE, emptied=(changed,), note=changed.value)
+    given = _contact_given(asked, text)
+    return given or (_other_way(way, answers) if way and not _names_contact(text) else None)
+
+
+def _names_contact(text: str) -> bool:
+    """Whether an address stands in the text beside the way: "rather email, ada@mail.com"."""
+    return "@" in text
+
+
+def _contact_given(asked: Field, text: str) -> FormReading | None:
+    """A number or an address given where another answer was asked for."""
+    if asked not in (Field.WAY, Field.NAME, Field.CONFIRMED):
+        return None
+    try:
+        way, contact = (
+            (Way.EMAIL, read_email(text)) if "@" in text else (Way.WHATSAPP, read_phone(text).e164)
+        )
+    except ContactProblem:
+        return None
+    return FormReading(Kind.ANSWER, {Field.WAY: way.value, Field.CONTACT: contact})
+
+
+def _other_way(way: Way, answers: Mapping[Field, str]) -> FormReading:
+    """Another way needs another contact: one that was given is asked for again."""
+    values = {Field.WAY: way.value}
+    if Field.CONTACT in answers and answers.get(Field.WAY) != way.value:
+        return FormReading(Kind.CHANGE, values, (Field.CONTACT,), Field.CONTACT.value)
+    return FormReading(Kind.ANSWER, values)

@@ -1,0 +1,102 @@
+"""Reads the answer to one field of a consultation request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mesobot.consultation.contacts import ContactProblem, read_email, read_name, read_phone
+from mesobot.consultation.form import Field, FormReading, Kind
+from mesobot.consultation.form_words import chosen, named, named_way, says_no, says_yes
+from mesobot.consultation.questionnaire import Questionnaire
+from mesobot.consultation.request import Way
+
+YES = "yes"
+_LONGEST_NAME_WORDS = 4
+_WAY_LABELS = {Way.WHATSAPP: "WhatsApp", Way.EMAIL: "E-mail"}
+FIELD_WORDS = {
+    Field.WAY: ("way", "how to reach me", "whatsapp instead", "e-mail instead", "email instead"),
+    Field.NAME: ("name",),
+    Field.CONTACT: ("number", "phone", "e-mail", "email", "mail", "address", "contact"),
+    Field.CONCERN: ("concern", "topic", "reason"),
+    Field.TIME: ("time", "day", "when"),
+}
+"""How patients name a field that they want to change."""
+
+
+def read_field(
+    asked: Field, text: str, lists: Questionnaire, answers: Mapping[Field, str]
+) -> FormReading:
+    """Read a message as the answer to a field; what cannot be used is a problem."""
+    if asked is Field.WAY:
+        return _way(text)
+    if asked is Field.NAME:
+        return name_in(text)
+    if asked is Field.CONTACT:
+        return _contact(text, answers.get(Field.WAY))
+    if asked is Field.CONCERN:
+        return _choice(asked, text, list(lists.concerns.values()))
+    if asked is Field.TIME:
+        anything = says_no(text) or named(text, {"any": ("any", "whenever", "no preference")})
+        return answer(asked, lists.times[0]) if anything else _choice(asked, text, lists.times)
+    return _consent(text) if asked is Field.CONSENT else _confirmed(text)
+
+
+def answer(asked: Field, value: str) -> FormReading:
+    """A field is filled."""
+    return FormReading(Kind.ANSWER, {asked: value})
+
+
+def _problem(note: str) -> FormReading:
+    return FormReading(Kind.PROBLEM, note=note)
+
+
+def _way(text: str) -> FormReading:
+    way = named_way(text)
+    if way is None and text.strip(" .)").isdigit():
+        index = chosen(text, list(_WAY_LABELS.values()))
+        way = list(_WAY_LABELS)[index] if index is not None else None
+    return answer(Field.WAY, way.value) if way else _problem("way")
+
+
+def name_in(text: str) -> FormReading:
+    """A name; words that only look like one are a problem."""
+    try:
+        name = read_name(text)
+    except ContactProblem as problem:
+        return _problem(f"name_{problem.fault.value}")
+    other = says_yes(name) or says_no(name) or named(name, {"form": ("name", "change")})
+    usable = not other and len(name.split()) <= _LONGEST_NAME_WORDS
+    return answer(Field.NAME, name) if usable else _problem("name")
+
+
+def _contact(text: str, way: str | None) -> FormReading:
+    by_mail = way == Way.EMAIL.value or "@" in text
+    try:
+        if not by_mail:
+            return answer(Field.CONTACT, read_phone(text).e164)
+        values = {Field.WAY: Way.EMAIL.value, Field.CONTACT: read_email(text)}
+    except ContactProblem as problem:
+        return _problem(f"{'email' if by_mail else 'phone'}_{problem.fault.value}")
+    return FormReading(Kind.ANSWER, values)
+
+
+def _choice(asked: Field, text: str, labels: list[str] | tuple[str, ...]) -> FormReading:
+    index = chosen(text, labels)
+    return _problem("choice") if index is None else answer(asked, labels[index])
+
+
+def _consent(text: str) -> FormReading:
+    if says_no(text):
+        return FormReading(Kind.REFUSED, note=Field.CONSENT.value)
+    return answer(Field.CONSENT, YES) if says_yes(text) else _problem("consent")
+
+
+def _confirmed(text: str) -> FormReading:
+    if says_yes(text):
+        return answer(Field.CONFIRMED, YES)
+    changed = named(text, FIELD_WORDS)
+    if changed:
+        # Another way to be reached needs another contact.
+        both = (Field.WAY, Field.CONTACT) if changed is Field.WAY else (changed,)
+        return FormReading(Kind.CHANGE, emptied=both, note=changed.value)
+    return _problem("what_to_change" if says_no(text) else "confirm")

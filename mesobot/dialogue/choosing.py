@@ -1,0 +1,111 @@
+"""Which answers make up a reply: all that were asked for, or the one that this point calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mesobot.dialogue.conversation import UTTER, Conversation, Heard
+from mesobot.dialogue.replies import Answer, Part, choices
+from mesobot.nlu.follow_ups import WHY
+from mesobot.safety.red_flags import Danger
+
+_MISSES_BEFORE_A_PERSON = 2
+_OWN_HEALTH = "utter_unanswered/personal_medical"
+_SAME = "utter_follow_up/elliptical"
+"""Whose lead-in says that there is no more than this."""
+STILL = {
+    Danger.EMERGENCY.value: "utter_still_emergency",
+    Danger.DISTRESS.value: "utter_still_distress",
+}
+"""What is said in place of an answer about treatments, soon after an alarm."""
+
+
+class Chooser:
+    """Chooses among the responses of the domain.
+
+    Args:
+        answers: by name, e.g. ``utter_faq/pain``.
+        questions: the question that each topic's button asks, by topic id.
+    """
+
+    def __init__(self, answers: Mapping[str, Answer], questions: Mapping[str, str]) -> None:
+        self._answers = answers
+        self._questions = questions
+
+    def parts(self, answer: Answer, conversation: Conversation) -> list[Part]:
+        """The answers to all questions of the message; ``answer`` is what the rules chose."""
+        heard = [h for h in conversation.heard() if UTTER + h.topic in self._answers]
+        named = {UTTER + question.topic: question for question in heard}
+        asked = [self._answers[name] for name in named]
+        if any(a.is_treatment_answer for a in asked):
+            asked = [a for a in asked if not is_foreign(a)]
+        still = STILL.get(conversation.recent_alarm() or "")
+        if still and any(a.is_treatment_answer or a.name == _OWN_HEALTH for a in asked):
+            return [Part(self._answers[still])]
+        alone = next((a for a in asked if a.metadata.get("alone")), None)
+        if alone and alone == answer:
+            return [self._in_context(answer, named[answer.name], conversation)]
+        if len(asked) > 1 and answer in asked:
+            return [Part(each) for each in asked]
+        if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
+            return [*(Part(each) for each in asked if each != answer), Part(answer)]
+        if len(asked) == 1 and asked[0] == answer:
+            return [self._in_context(answer, named[answer.name], conversation)]
+        return [Part(self._choose(answer, conversation))]
+
+    def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> Part:
+        """A follow-up that comes back to the answer just given says so, or leads on."""
+        again = answer.metadata.get("again")
+        if heard.follow_up and again and not conversation.language():
+            return Part(self._answers[again])
+        if conversation.answered()[-1:] != [answer.topic]:
+            return Part(self._choose(answer, conversation))
+        if not heard.follow_up:
+            return Part(answer, str(self._answers[_SAME].metadata.get("lead_in", "")))
+        if heard.follow_up == WHY and answer.metadata.get("why"):
+            return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
+        lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
+        return Part(answer, str(lead_in))
+
+    def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
+        """The answer itself, or the one that this point of the conversation calls for."""
+        metadata = answer.metadata
+        special = metadata.get("by_note", {}).get(conversation.form_note()) or next(
+            (
+                by_value.get(conversation.slot(slot))
+                for slot, by_value in metadata.get("by_slot", {}).items()
+            ),
+            None,
+        )
+        special = special or next(
+            (name for slot, name in metadata.get("if_set", {}).items() if conversation.slot(slot)),
+            None,
+        )
+        if special:
+            return self._answers[special]
+        if metadata.get("answers_next"):
+            return self._next_answer(conversation) or answer
+        in_language = metadata.get("in_language", {}).get(conversation.language())
+        if in_language:
+            return self._answers[in_language]
+        escalate = metadata.get("after_two_misses")
+        if escalate and conversation.misses_in_a_row() + 1 >= _MISSES_BEFORE_A_PERSON:
+            return self._answers[escalate]
+        suggest = metadata.get("with_suggestions")
+        if suggest and choices(conversation.suggestions(), self._questions):
+            return self._answers[suggest]
+        return answer
+
+    def _next_answer(self, conversation: Conversation) -> Answer | None:
+        """The first question that the latest answer leads to and nobody has asked yet."""
+        answered = conversation.answered()
+        for topic in reversed(answered):
+            for following in self._answers[f"{UTTER}faq/{topic}"].metadata.get("next", []):
+                if following not in answered:
+                    return self._answers[f"{UTTER}faq/{following}"]
+        return None
+
+
+def is_foreign(answer: Answer) -> bool:
+    """Whether this is the reply to another language; it names the emergency number itself."""
+    return "lang" in answer.metadata or answer.name.startswith(f"{UTTER}other_language")
