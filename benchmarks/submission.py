@@ -46,14 +46,14 @@ def main(arguments: list[str]) -> None:
             fill_in(port, "warm-up")
             backlog = Backlog(url)
             backlog.fill()
-            before, began = backlog.count(DeliveryState.SENT), time.perf_counter()
+            before, began = backlog.count(DeliveryState.KEPT), time.perf_counter()
             turns = [fill_in(port, f"patient-{number}") for number in range(FORMS)]
             seconds = time.perf_counter() - began
-            sent = backlog.count(DeliveryState.SENT) - before
+            sent = backlog.count(DeliveryState.KEPT) - before
             if not backlog.count(DeliveryState.WAITING):
                 raise RuntimeError("the relay had nothing left to do; more MESSAGES are needed")
     sys.stdout.write(
-        f"{FORMS} forms while the relay sent {sent / seconds:.0f} messages a second\n"
+        f"{FORMS} forms while the relay delivered {sent / seconds:.0f} messages a second\n"
         f'until "Saved":      {figures([form[-1] for form in turns])}\n'
         f"an answer before:   {figures([form[-2] for form in turns])}\n"
     )
