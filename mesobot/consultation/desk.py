@@ -10,7 +10,8 @@ from sqlalchemy.engine import Engine
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import database_url, open_database
 from mesobot.consultation.encryption import Sealer
-from mesobot.consultation.mail_settings import SettingsError, read_whatsapp_settings
+from mesobot.consultation.environment import SettingsError
+from mesobot.consultation.mail_settings import read_whatsapp_settings
 from mesobot.consultation.privacy import Privacy
 from mesobot.consultation.request import DeliveryKind, NewRequest, Way
 from mesobot.consultation.service import ConsultationService

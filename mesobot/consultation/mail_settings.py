@@ -10,23 +10,22 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from enum import Enum
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from mesobot.consultation.environment import SettingsError, is_loopback, text_of
+from mesobot.consultation.graph_account import (
+    PHONE_NUMBER_ID,
+    TOKEN,
+    GraphAccount,
+    read_account,
+)
 
 CATCHER_PORT = 2525
 _LARGEST_PORT = 65535
 _NEEDS_HOST = ("PORT", "USER", "PASSWORD", "SECURITY", "CA_FILE")
-_WHATSAPP = {
-    "token": "MESOBOT_WHATSAPP_TOKEN",
-    "phone_number_id": "MESOBOT_WHATSAPP_PHONE_NUMBER_ID",
-    "staff": "MESOBOT_STAFF_WHATSAPP",
-    "template": "MESOBOT_WHATSAPP_TEMPLATE",
-}
-
-
-class SettingsError(ValueError):
-    """A setting is missing or wrong; the text names the variable and what to write."""
+_STAFF, _TEMPLATE = "MESOBOT_STAFF_WHATSAPP", "MESOBOT_WHATSAPP_TEMPLATE"
+CHAT_SECRETS = ("MESOBOT_WHATSAPP_APP_SECRET", "MESOBOT_WHATSAPP_VERIFY_TOKEN")
+"""Each of them says that patients may chat on WhatsApp, whether staff are told there or not."""
 
 
 class Security(str, Enum):
@@ -65,13 +64,11 @@ class WhatsAppSettings:
     """Where template messages to the clinic's staff go.
 
     Attributes:
+        account: of the clinic.
         staff: digits of the staff's number.
     """
 
-    url: str
-    version: str
-    phone_number_id: str
-    token: str = field(repr=False)
+    account: GraphAccount
     staff: str
     template: str
     language: str
@@ -92,12 +89,12 @@ def read_mail_settings(environment: Mapping[str, str]) -> MailSettings:
     Raises:
         SettingsError: if a setting is missing or wrong.
     """
-    host = _text(environment, "MESOBOT_SMTP_HOST")
+    host = text_of(environment, "MESOBOT_SMTP_HOST")
     if host is None:
         stray = [
             f"MESOBOT_SMTP_{end}"
             for end in _NEEDS_HOST
-            if _text(environment, f"MESOBOT_SMTP_{end}")
+            if text_of(environment, f"MESOBOT_SMTP_{end}")
         ]
         if stray:
             raise SettingsError(f"{', '.join(stray)} without MESOBOT_SMTP_HOST: name the server")
@@ -109,7 +106,7 @@ def read_mail_settings(environment: Mapping[str, str]) -> MailSettings:
             caught=True,
         )
     security = _security(environment, host)
-    user, password = (_text(environment, f"MESOBOT_SMTP_{end}") for end in ("USER", "PASSWORD"))
+    user, password = (text_of(environment, f"MESOBOT_SMTP_{end}") for end in ("USER", "PASSWORD"))
     if (user is None) != (password is None):
         raise SettingsError("MESOBOT_SMTP_USER and MESOBOT_SMTP_PASSWORD: give both or neither")
     return MailSettings(
@@ -129,47 +126,27 @@ def read_whatsapp_settings(environment: Mapping[str, str]) -> WhatsAppSettings |
     Raises:
         SettingsError: if only part of it is set, or something is wrong.
     """
-    found = {name: _text(environment, variable) for name, variable in _WHATSAPP.items()}
-    given = {name: value for name, value in found.items() if value is not None}
-    if not given:
+    chats = any(text_of(environment, secret) for secret in CHAT_SECRETS)
+    account = () if chats else (TOKEN, PHONE_NUMBER_ID)
+    if not any(text_of(environment, variable) for variable in (*account, _STAFF, _TEMPLATE)):
         return None
-    missing = [_WHATSAPP[name] for name in _WHATSAPP if name not in given]
+    needed = (TOKEN, PHONE_NUMBER_ID, _STAFF, _TEMPLATE)
+    missing = [variable for variable in needed if text_of(environment, variable) is None]
     if missing:
         raise SettingsError(f"WhatsApp notifications also need {', '.join(missing)}")
-    staff = re.sub(r"[\s()+-]", "", given["staff"])
+    staff = re.sub(r"[\s()+-]", "", environment[_STAFF])
     if not re.fullmatch(r"[1-9]\d{7,14}", staff):
-        raise SettingsError("MESOBOT_STAFF_WHATSAPP must be an international number")
-    url = _text(environment, "MESOBOT_GRAPH_URL") or "https://graph.facebook.com"
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (
-        parts.scheme == "http" and is_loopback(parts.hostname or "")
-    ):
-        raise SettingsError("MESOBOT_GRAPH_URL must start with https://")
+        raise SettingsError(f"{_STAFF} must be an international number")
     return WhatsAppSettings(
-        url=url.rstrip("/"),
-        version=_text(environment, "MESOBOT_GRAPH_VERSION") or "v23.0",
-        phone_number_id=given["phone_number_id"],
-        token=given["token"],
+        account=read_account(environment),
         staff=staff,
-        template=given["template"],
-        language=_text(environment, "MESOBOT_WHATSAPP_LANGUAGE") or "en",
+        template=environment[_TEMPLATE].strip(),
+        language=text_of(environment, "MESOBOT_WHATSAPP_LANGUAGE") or "en",
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, so that nobody else reads what goes there."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def _text(environment: Mapping[str, str], variable: str) -> str | None:
-    return environment.get(variable, "").strip() or None
-
-
 def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
-    text = _text(environment, variable) or str(usual)
+    text = text_of(environment, variable) or str(usual)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LARGEST_PORT):
         raise SettingsError(f"{variable} must be a number from 1 to {_LARGEST_PORT}")
     return int(text)
@@ -177,7 +154,7 @@ def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
 
 def _security(environment: Mapping[str, str], host: str) -> Security:
     try:
-        security = Security(_text(environment, "MESOBOT_SMTP_SECURITY") or Security.STARTTLS)
+        security = Security(text_of(environment, "MESOBOT_SMTP_SECURITY") or Security.STARTTLS)
     except ValueError:
         raise SettingsError("MESOBOT_SMTP_SECURITY must be starttls, tls or none") from None
     if security is Security.NONE and not is_loopback(host):
@@ -188,7 +165,7 @@ def _security(environment: Mapping[str, str], host: str) -> Security:
 
 
 def _certificates(environment: Mapping[str, str]) -> Path | None:
-    file = _text(environment, "MESOBOT_SMTP_CA_FILE")
+    file = text_of(environment, "MESOBOT_SMTP_CA_FILE")
     if file is None:
         return None
     try:
@@ -200,7 +177,7 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
 
 def _sender(environment: Mapping[str, str], usual: str | None) -> Address:
     variable = "MESOBOT_MAIL_FROM"
-    text = _text(environment, variable) or usual or ""
+    text = text_of(environment, variable) or usual or ""
     name, address = parseaddr(text)
     try:
         sender = Address(display_name=name, addr_spec=address)

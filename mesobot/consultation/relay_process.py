@@ -29,9 +29,9 @@ from mesobot.consultation.delivery.messages import (
 from mesobot.consultation.delivery.smtp import SmtpSender
 from mesobot.consultation.delivery.whatsapp_template import WhatsAppTemplateSender
 from mesobot.consultation.encryption import Sealer
+from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import (
     MailSettings,
-    SettingsError,
     read_mail_settings,
     read_whatsapp_settings,
 )

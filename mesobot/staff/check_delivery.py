@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mesobot.consultation.delivery.messages import ascii_address
+from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import (
-    SettingsError,
     read_mail_settings,
     read_whatsapp_settings,
 )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from mesobot import paths, training
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.mail_settings import SettingsError, read_mail_settings
+from mesobot.consultation.environment import SettingsError
+from mesobot.consultation.mail_settings import read_mail_settings
 from mesobot.knowledge.clinic import Clinic, load_clinic
 from mesobot.knowledge.source import ContentError
 

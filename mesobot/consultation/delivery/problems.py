@@ -10,7 +10,15 @@ from datetime import timedelta
 
 
 class DeliveryProblem(Exception):
-    """Something kept a message from being delivered."""
+    """Something kept a message from being delivered.
+
+    Attributes:
+        code: the other side's number of the error, if it gave one.
+    """
+
+    def __init__(self, text: str, *, code: int | None = None) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class TemporaryProblem(DeliveryProblem):
@@ -20,8 +28,10 @@ class TemporaryProblem(DeliveryProblem):
         retry_after: how long the other side asked to wait, or None.
     """
 
-    def __init__(self, text: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(text)
+    def __init__(
+        self, text: str, retry_after: timedelta | None = None, *, code: int | None = None
+    ) -> None:
+        super().__init__(text, code=code)
         self.retry_after = retry_after
 
 

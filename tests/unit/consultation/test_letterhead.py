@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from mesobot.consultation.mail_settings import MailSettings, SettingsError, read_mail_settings
+from mesobot.consultation.environment import SettingsError
+from mesobot.consultation.mail_settings import MailSettings, read_mail_settings
 from mesobot.consultation.outbox import DeliveryKind
 from mesobot.consultation.relay_process import make_senders, read_letterhead, run_relay
 from mesobot.paths import CLINIC

@@ -2,11 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from mesobot.consultation.environment import SettingsError, is_loopback
 from mesobot.consultation.mail_settings import (
     Security,
-    SettingsError,
     catcher_port,
-    is_loopback,
     read_mail_settings,
     read_whatsapp_settings,
 )
@@ -92,7 +91,7 @@ def test_whatsapp_notifications_are_a_choice() -> None:
     settings = read_whatsapp_settings(WHATSAPP)
     assert settings is not None
     assert (settings.staff, settings.language) == ("905321234567", "en")
-    assert settings.url == "https://graph.facebook.com"
+    assert settings.account.url == "https://graph.facebook.com"
 
 
 @pytest.mark.parametrize("variable", WHATSAPP)

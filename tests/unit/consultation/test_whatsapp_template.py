@@ -6,22 +6,21 @@ from email.utils import format_datetime
 
 import pytest
 
+from mesobot.consultation.delivery.graph import problem_of
 from mesobot.consultation.delivery.problems import (
     ConfigurationProblem,
     DeliveryProblem,
     PermanentProblem,
     TemporaryProblem,
 )
-from mesobot.consultation.delivery.whatsapp_template import problem_of, template_message
+from mesobot.consultation.delivery.whatsapp_template import template_message
+from mesobot.consultation.graph_account import GraphAccount
 from mesobot.consultation.mail_settings import WhatsAppSettings
 from mesobot.consultation.outbox import DeliveryKind
 from tests.unit.consultation.deliveries import NOW, REFERENCE, delivery
 
 SETTINGS = WhatsAppSettings(
-    url="https://graph.facebook.com",
-    version="v23.0",
-    phone_number_id="1234567890",
-    token="t0ken",
+    account=GraphAccount("https://graph.facebook.com", "v23.0", "1234567890", "t0ken"),
     staff="905321234567",
     template="new_request",
     language="tr",
