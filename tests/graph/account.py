@@ -24,6 +24,7 @@ class Account:
         fields: of the app's subscription.
         callback: address that webhooks go to.
         business_rights: whether the token may read beyond the phone number.
+        token_expires_at: seconds since the epoch; 0 for never.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Account:
     fields: list[str] = field(default_factory=lambda: ["messages", "smb_message_echoes"])
     callback: str = "https://chat.clinic.example/webhooks/whatsapp/webhook"
     business_rights: bool = True
+    token_expires_at: int = 0
     templates: list[dict[str, Any]] = field(default_factory=lambda: [dict(_TEMPLATE)])
 
     @property
@@ -58,14 +60,10 @@ class Account:
         return None
 
     def read(self, path: str, query: Mapping[str, str]) -> dict[str, Any] | GraphError:
-        """The answer to a GET."""
+        """The answer to a GET with the token of the account."""
         business = self.settings.business
         if path == business.phone_number_id:
             return self._phone_number(query.get("fields", "").split(","))
-        if path == f"{APP_ID}/subscriptions":
-            return {"data": [self._subscription()] if self.callback else []}
-        if path == "debug_token":
-            return {"data": {"app_id": APP_ID, "is_valid": True, "expires_at": 0}}
         readers = {
             f"{business.account_id}/message_templates": self._templates,
             f"{business.account_id}/subscribed_apps": self._apps,
@@ -75,6 +73,21 @@ class Account:
         if not self.business_rights:
             return GraphError(10)
         return {"data": readers[path](query)}
+
+    def read_as_app(self, path: str) -> dict[str, Any] | GraphError:
+        """The answer to a GET of the app about itself."""
+        if path == f"{APP_ID}/subscriptions":
+            return {"data": [self._subscription()] if self.callback else []}
+        if path == "debug_token":
+            expiry = {"expires_at": self.token_expires_at}
+            return {"data": {"app_id": APP_ID, "is_valid": True, **expiry}}
+        return GraphError(100, f"Unsupported get request: {path}", subcode=33)
+
+    def read_at_dialog360(self, path: str) -> dict[str, Any]:
+        """The answer to a GET at the partner's."""
+        if path == "v1/configs/webhook":
+            return {"url": self.callback}
+        return self._phone_number(["health_status"])
 
     def _phone_number(self, wanted: list[str]) -> dict[str, Any]:
         business = self.settings.business

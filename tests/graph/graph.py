@@ -22,6 +22,8 @@ from tests.graph.settings import Settings
 from tests.graph.webhooks import Webhooks
 
 _STATUSES = (("sent", 0.02), ("delivered", 0.05))
+_FAILURE = (("failed", 0.02),)
+_CALLBACK = "biz_opaque_callback_data"
 _LARGEST_BODY = 1024 * 1024
 
 
@@ -50,7 +52,8 @@ class Graph:
         routes = web.RouteTableDef()
         routes.post("/{version}/{id}/messages")(self._receive)
         routes.post("/messages")(self._receive)  # as at 360dialog, where the key tells the rest
-        routes.get("/{version}/{path:.+}")(self._read)
+        routes.get(r"/{version:v\d+\.\d+}/{path:.+}")(self._read)
+        routes.get("/{dialog:health_status|v1/configs/webhook}")(self._read)
         return routes
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
@@ -107,7 +110,7 @@ class Graph:
         named = {"wa_id": number} if "to" in body else {"user_id": person}
         failed = fault is not None and fault.kind == "failed"
         await self._tell({"kind": "message", "id": message_id, "person": person, "body": body})
-        self._tell_statuses(person, number, message_id, fault.error if failed and fault else None)
+        self._tell_statuses(body, person, message_id, fault.error if failed and fault else None)
         return web.json_response(
             {
                 "messaging_product": "whatsapp",
@@ -117,38 +120,44 @@ class Graph:
         )
 
     def _tell_statuses(
-        self, person: str, number: str | None, message_id: str, error: GraphError | None
+        self, body: dict[str, Any], person: str, message_id: str, error: GraphError | None
     ) -> None:
-        somebody = Person(person, number)
-        business = self.settings.business
-        loop = asyncio.get_running_loop()
-        if error is not None:
-            told = webhook(business, status(somebody, message_id, "failed", error.in_status()))
-            loop.call_later(_STATUSES[0][1], self.webhooks.send_later, told)
-            return
-        for state, delay in _STATUSES:
-            told = webhook(business, status(somebody, message_id, state))
-            loop.call_later(delay, self.webhooks.send_later, told)
+        somebody = Person(person, self.chats.number_of(person))
+        for state, delay in _STATUSES if error is None else _FAILURE:
+            event = status(somebody, message_id, state, error.in_status() if error else None)
+            if _CALLBACK in body:
+                event.item[_CALLBACK] = body[_CALLBACK]
+            told = webhook(self.settings.business, event)
+            asyncio.get_running_loop().call_later(delay, self.webhooks.send_later, told)
 
     async def _read(self, request: web.Request) -> web.Response:
-        error = self._access(request)
-        found = error or self.account.read(request.match_info["path"], dict(request.query))
+        found: dict[str, Any] | GraphError
+        match = request.match_info
+        path, query = match.get("path", match.get("dialog", "")), dict(request.query)
+        if self._shown(request) == self.account.app_token and "path" in match:
+            found = self.account.read_as_app(path)
+        elif (error := self._access(request)) is not None:
+            found = error
+        elif self.settings.is_dialog360:
+            found = self.account.read_at_dialog360(path)
+        else:
+            found = self.account.read(path, query)
         if isinstance(found, GraphError):
             return web.json_response(found.answer(), status=found.status)
         return web.json_response(found)
 
     def _access(self, request: web.Request) -> GraphError | None:
-        is_own = self.settings.header == "Authorization"
-        version = request.match_info.get("version")
-        if version != (self.settings.version if is_own else None):
+        wanted = None if self.settings.is_dialog360 else self.settings.version
+        if request.match_info.get("version") != wanted:
             return GraphError(2500, f"Unknown path components: {request.path}")
-        shown = request.headers.get(self.settings.header, "")
-        if is_own:
-            scheme, _, shown = shown.partition(" ")
-            shown = shown if scheme == "Bearer" else ""
-        if shown not in (self.settings.token, self.account.app_token):
-            return GraphError(190)
-        return None
+        return None if self._shown(request) == self.settings.token else GraphError(190)
+
+    def _shown(self, request: web.Request) -> str:
+        """What the caller shows as its token."""
+        if self.settings.is_dialog360:
+            return request.headers.get("D360-API-KEY", "")
+        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+        return shown if scheme == "Bearer" else ""
 
     def _answer(self, body: dict[str, Any] | None, error: GraphError) -> web.Response:
         self._note(body or {}, error.code)

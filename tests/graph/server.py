@@ -42,7 +42,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--webhook", help="address of the connector; may be given later")
-    parser.add_argument("--header", default="Authorization", help="that shows the token")
     parser.add_argument("--window", type=float, default=usual.window)
     parser.add_argument("--pair-seconds", type=float, default=usual.pair_seconds)
     parser.add_argument("--pair-burst", type=int, default=usual.pair_burst)
@@ -52,8 +51,7 @@ def main() -> None:
     rules = Rules(
         given.window, given.pair_seconds, given.pair_burst, given.throughput, given.anybody
     )
-    settings = read_settings(os.environ, given.header)
-    app = application(settings, rules, given.state, given.webhook)
+    app = application(read_settings(os.environ), rules, given.state, given.webhook)
     web.run_app(
         app,
         host="127.0.0.1",

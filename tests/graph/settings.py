@@ -15,7 +15,7 @@ class Settings:
     Attributes:
         token: what callers must show.
         secret: what webhooks are signed with.
-        header: in which ``token`` is shown; ``Authorization`` wants ``Bearer`` before it.
+        is_dialog360: whether it is a partner's account: another header, and no version.
     """
 
     business: Business
@@ -23,7 +23,7 @@ class Settings:
     token: str
     secret: str
     verify_token: str
-    header: str = "Authorization"
+    is_dialog360: bool = False
 
 
 TEST = {
@@ -36,7 +36,7 @@ TEST = {
 """The account of the tests; its secrets protect nothing."""
 
 
-def read_settings(environment: Mapping[str, str], header: str = "Authorization") -> Settings:
+def read_settings(environment: Mapping[str, str]) -> Settings:
     """The account of the environment; what is not set there is as in the tests."""
     found = {name: environment.get(name) or usual for name, usual in TEST.items()}
     return Settings(
@@ -45,5 +45,5 @@ def read_settings(environment: Mapping[str, str], header: str = "Authorization")
         found["MESOBOT_WHATSAPP_TOKEN"],
         found["MESOBOT_WHATSAPP_APP_SECRET"],
         found["MESOBOT_WHATSAPP_VERIFY_TOKEN"],
-        header,
+        environment.get("MESOBOT_WHATSAPP_PROVIDER") == "360dialog",
     )

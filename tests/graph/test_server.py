@@ -61,9 +61,9 @@ class Connector:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/webhook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def statuses(self) -> list[str]:
+    def statuses(self) -> list[dict[str, Any]]:
         values = [json.loads(body)["entry"][0]["changes"][0]["value"] for _, body in self.heard]
-        return [each["status"] for value in values for each in value.get("statuses", [])]
+        return [each for value in values for each in value.get("statuses", [])]
 
     def close(self) -> None:
         self._server.shutdown()
@@ -107,7 +107,7 @@ def test_a_message_is_taken_kept_and_followed_by_statuses(
     taken = peer.accepted(str(ADA.phone))[-1]
     assert taken["id"] == answer["messages"][0]["id"]
     assert taken["body"] == HELLO
-    wait_until(lambda: connector.statuses() == ["sent", "delivered"])
+    wait_until(lambda: [each["status"] for each in connector.statuses()] == ["sent", "delivered"])
     kept = (peer.state / "accepted.jsonl").read_text().splitlines()
     assert json.loads(kept[-1])["id"] == taken["id"]
 
@@ -184,7 +184,7 @@ def test_a_message_may_be_lost_before_or_after_it_was_taken(
 def test_a_message_may_fail_after_it_was_taken(peer: GraphPeer, connector: Connector) -> None:
     peer.throw("failed", code=131026)
     assert send(peer)[0] == 200
-    wait_until(lambda: "failed" in connector.statuses())
+    wait_until(lambda: "failed" in [each["status"] for each in connector.statuses()])
 
 
 def test_after_24_hours_only_a_template_goes_out(peer: GraphPeer, connector: Connector) -> None:
@@ -200,13 +200,24 @@ def test_after_24_hours_only_a_template_goes_out(peer: GraphPeer, connector: Con
     assert refused(peer, body={**template, "template": other}) == (404, 132001)
 
 
+def test_what_the_sender_calls_a_message_comes_back_with_its_statuses(
+    peer: GraphPeer, connector: Connector
+) -> None:
+    send(peer, {**HELLO, "biz_opaque_callback_data": "reply-17"})
+    wait_until(
+        lambda: (
+            "reply-17" in [each.get("biz_opaque_callback_data") for each in connector.statuses()]
+        )
+    )
+
+
 def test_an_unknown_fault_is_refused(peer: GraphPeer) -> None:
     with pytest.raises(urllib.error.HTTPError):
         peer.throw("earthquake")
 
 
 def test_360dialog_wants_another_header_and_no_path(tmp_path: Path) -> None:
-    with graph_peer(tmp_path, "--header", "D360-API-KEY", "--anybody") as dialog:
+    with graph_peer(tmp_path, "--anybody", MESOBOT_WHATSAPP_PROVIDER="360dialog") as dialog:
         assert refused(dialog) == (400, 2500)
         assert refused(dialog, path="/messages") == (401, 190)
         request = urllib.request.Request(f"{dialog.url}/messages", json.dumps(HELLO).encode())
