@@ -23,6 +23,7 @@ class Fault:
         times: for how many calls.
         to: phone number or user id that it is for; None for any.
         retry_after: seconds of a ``Retry-After`` header, or None.
+        details: what the error says.
         seconds: how long ``hang`` hangs.
         marks: whether it also meets "read" and "typing".
     """
@@ -32,6 +33,7 @@ class Fault:
     times: int = 1
     to: str | None = None
     retry_after: float | None = None
+    details: str = "As the test ordered."
     seconds: float = 60.0
     marks: bool = False
 
@@ -42,7 +44,7 @@ class Fault:
     @property
     def error(self) -> GraphError:
         """What the caller is told."""
-        return GraphError(self.code, "As the test ordered.", self.retry_after)
+        return GraphError(self.code, self.details, self.retry_after)
 
 
 class Faults:
