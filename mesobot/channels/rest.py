@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -19,6 +18,8 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from mesobot.channels.apology import apology
+from mesobot.channels.dialogue import Handler
 from mesobot.channels.reply_collector import ReplyCollector
 from mesobot.channels.senders import RESERVED
 from mesobot.knowledge.clinic import Clinic, load_clinic
@@ -29,8 +30,6 @@ _LARGEST_BODY = 64 * 1024
 _LONGEST_TURN = 9.5
 """Seconds; each helper has a shorter limit, this one holds for several in a row."""
 _log = structlog.get_logger()
-
-Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
 class RequestError(ValueError):
@@ -101,16 +100,7 @@ async def _one_turn(
         message = UserMessage(text, collector, sender, input_channel=RestChannel.name())
         await asyncio.wait_for(on_new_message(message), _LONGEST_TURN)
     except Exception as error:  # whatever happens behind it, the patient gets a reply
-        _log.error("rest.turn_failed", error=type(error).__name__)
+        _log.error("turn_failed", channel=RestChannel.name(), error=type(error).__name__)
     if not collector.messages:
         collector.messages.append({"recipient_id": sender, "text": apology(clinic)})
     return collector.messages
-
-
-def apology(clinic: Clinic) -> str:
-    """What a patient reads when the assistant itself is broken."""
-    return (
-        "Sorry, something is not working on my side. Please try again in a minute, or write to "
-        f"the clinic on WhatsApp: {clinic.whatsapp_link}. In an emergency call "
-        f"{clinic.emergency_number}."
-    )

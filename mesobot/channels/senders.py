@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mesobot.chats.whatsapp.people import SENDER as WHATSAPP
+
 WEB = "web:"
 """Begins the senders of the website's chat; the rest is a session that the server issued."""
-RESERVED = (WEB,)
+RESERVED = (WEB, WHATSAPP)
 """No caller of the REST channel, who chooses a sender, may choose one that begins so."""

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from mesobot.chats.database import chats_file, chats_url, events, open_chats
 from mesobot.chats.web_table import web_messages
+from mesobot.chats.whatsapp.forgetting import WhatsAppPeople, open_people
 from mesobot.consultation.clock import Clock, utc_now
 from mesobot.consultation.traces import remove_traces
 from mesobot.consultation.transactions import reading, writing
@@ -26,17 +27,22 @@ class Chats:
     Args:
         url: from ``chats_url``.
         clock: gives the present moment.
+        whatsapp: who wrote on WhatsApp, which is kept elsewhere.
     """
 
-    def __init__(self, url: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, url: str, clock: Clock = utc_now, whatsapp: WhatsAppPeople | None = None
+    ) -> None:
         self._url = url
         self._clock = clock
+        self._whatsapp = whatsapp
 
     def forget(self, is_meant: Callable[[str], bool]) -> int:
         """Remove the conversations whose sender id passes a test; returns how many."""
+        people = self._whatsapp.forget(is_meant) if self._whatsapp else []
         engine = self._engine()
         if engine is None:
-            return 0
+            return len(people)
         with reading(engine) as connection:
             senders = {
                 sender
@@ -46,7 +52,7 @@ class Chats:
         meant = sorted(sender for sender in senders if is_meant(sender))
         self._delete(engine, meant)
         remove_traces(engine)
-        return len(meant)
+        return len({*people, *meant})
 
     def forget_sender(self, sender: str, patience: float | None = None) -> None:
         """Remove one conversation.
@@ -59,6 +65,8 @@ class Chats:
         if engine is not None:
             self._delete(engine, [sender])
             remove_traces(engine, patience)
+        if self._whatsapp:
+            self._whatsapp.forget_sender(sender, patience)
 
     def purge(self, older_than: timedelta) -> int:
         """Remove what was said before that time; returns how many events and messages.
@@ -66,9 +74,10 @@ class Chats:
         Old bytes are overwritten even if nothing is that old: an earlier erasure may have had
         to leave some.
         """
+        others = self._whatsapp.purge(older_than) if self._whatsapp else 0
         engine = self._engine()
         if engine is None:
-            return 0
+            return others
         before = (self._clock() - older_than).timestamp()
         with writing(engine) as connection:
             gone = sum(
@@ -76,7 +85,7 @@ class Chats:
                 for table in _present(connection)
             )
         remove_traces(engine)
-        return gone
+        return gone + others
 
     def _engine(self) -> Engine | None:
         """The database, or None if nobody has said anything yet."""
@@ -104,4 +113,4 @@ def _present(connection: Connection) -> list[Table]:
 
 def open_conversations(environment: Mapping[str, str]) -> Chats:
     """The conversations of this installation; nothing is opened before it is needed."""
-    return Chats(chats_url(environment))
+    return Chats(chats_url(environment), whatsapp=open_people(environment))

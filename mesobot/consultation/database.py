@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,17 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+@lru_cache(maxsize=4)
+def shared_database(url: str) -> Engine:
+    """The database, opened once and open for the life of the process.
+
+    Raises:
+        ValueError: as ``open_database`` does.
+        DatabaseUnavailableError: as ``open_database`` does; then it is tried anew next time.
+    """
+    return open_database(url)
 
 
 def _address(url: str) -> URL:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-
-from sqlalchemy.engine import Engine
 
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.database import database_url, open_database
+from mesobot.consultation.database import database_url, shared_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import read_whatsapp_settings
@@ -23,7 +20,7 @@ def open_desk(environment: Mapping[str, str]) -> ConsultationService:
     Raises:
         DatabaseUnavailableError: if the database does not answer.
     """
-    engine = _engine(database_url(environment))
+    engine = shared_database(database_url(environment))
     sealer = Sealer.from_environment(environment)
     try:
         staff_whatsapp = read_whatsapp_settings(environment) is not None
@@ -47,10 +44,5 @@ def open_privacy(environment: Mapping[str, str]) -> Privacy:
     Raises:
         DatabaseUnavailableError: if the database does not answer.
     """
-    engine = _engine(database_url(environment))
+    engine = shared_database(database_url(environment))
     return Privacy(engine, Sealer.from_environment(environment), utc_now)
-
-
-@lru_cache(maxsize=4)
-def _engine(url: str) -> Engine:
-    return open_database(url)

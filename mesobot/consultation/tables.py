@@ -53,7 +53,7 @@ class Moment(TypeDecorator):
         return value.astimezone(timezone.utc)
 
 
-def _one_of(choices: type[PythonEnum]) -> Any:
+def one_of(choices: type[PythonEnum]) -> Any:
     """A column of the values of an enum, as text: a new value needs no migration."""
 
     def values(members: type[PythonEnum]) -> list[str]:
@@ -81,8 +81,8 @@ requests = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("reference", String(16), nullable=False, unique=True),
-    Column("state", _one_of(State), nullable=False),
-    Column("way", _one_of(Way), nullable=False),
+    Column("state", one_of(State), nullable=False),
+    Column("way", one_of(Way), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -112,8 +112,8 @@ outbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _request_id(),
-    Column("kind", _one_of(DeliveryKind), nullable=False),
-    Column("state", _one_of(DeliveryState), nullable=False),
+    Column("kind", one_of(DeliveryKind), nullable=False),
+    Column("state", one_of(DeliveryState), nullable=False),
     Column("message_id", String(128), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -122,6 +122,7 @@ outbox = Table(
     Column("lease", String(32)),
     Column("lease_until", Moment),
     Column("last_problem", Text),
+    Column("arrival", String(16)),  # what the platform said later: delivered, read
     UniqueConstraint("request_id", "kind"),
     Index("ix_outbox_state", "state", "id"),
 )

@@ -10,6 +10,7 @@ from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
 
 from mesobot import paths
+from mesobot.channels.dialogue import Handler
 from mesobot.channels.web.chat import Chat, Emit
 from mesobot.channels.web.configuration import WebSettings, read_settings
 from mesobot.channels.web.erasure import erase_conversation
@@ -18,7 +19,7 @@ from mesobot.channels.web.server import ChatServer, ready_for_browsers
 from mesobot.channels.web.settings_error import WebSettingsError
 from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
-from mesobot.channels.web.turns import CHANNEL, Handler, Turns
+from mesobot.channels.web.turns import CHANNEL, Turns
 from mesobot.chats.database import chats_url
 from mesobot.knowledge.clinic import load_clinic
 

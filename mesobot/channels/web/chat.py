@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 
+from mesobot.channels.limits import Buckets, take_all
 from mesobot.channels.web.configuration import WebSettings
 from mesobot.channels.web.conversation import Conversation, Said
-from mesobot.channels.web.limits import Buckets, take_all
 from mesobot.channels.web.message import Author
 from mesobot.channels.web.saying import last_seq_of, read_say
 from mesobot.channels.web.texts import Refusal, refused

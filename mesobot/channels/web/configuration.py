@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mesobot import settings
-from mesobot.channels.web.limits import Pace
+from mesobot.channels.limits import Pace
 from mesobot.channels.web.origins import Origins, read_origins
 from mesobot.channels.web.secret import signing_keys
 from mesobot.channels.web.settings_error import WebSettingsError
@@ -20,8 +20,6 @@ LONGEST_ACCEPTED = 4000
 still hears an emergency in it."""
 LARGEST_PACKET = 16 * 1024
 """Bytes of one packet from a browser."""
-TURN_SECONDS = 8.0
-"""After that long the patient gets an apology with the clinic's contacts."""
 HISTORY = 200
 """Messages that are shown again after a reload."""
 

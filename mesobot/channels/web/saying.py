@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mesobot.channels.typed_text import is_blank, presentable
 from mesobot.channels.web.configuration import LONGEST_ACCEPTED
 from mesobot.channels.web.conversation import Said
 from mesobot.channels.web.texts import Refusal
-from mesobot.channels.web.typed_text import is_blank, presentable
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 

@@ -18,10 +18,10 @@ from sanic.response import json as json_response
 from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from mesobot.channels.limits import Bucket, Pace
 from mesobot.channels.web.addresses import client_address, client_scheme
 from mesobot.channels.web.chat import Chat, Emit, GoneError
 from mesobot.channels.web.configuration import LARGEST_PACKET, WebSettings
-from mesobot.channels.web.limits import Bucket, Pace
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.websocket import TidyWebSocket
 from mesobot.knowledge.clinic import Clinic

@@ -7,7 +7,7 @@ from enum import Enum
 from math import ceil
 from typing import Any
 
-from mesobot.channels.rest import apology
+from mesobot.channels.apology import apology
 from mesobot.channels.web.configuration import LONGEST_ACCEPTED
 from mesobot.knowledge.clinic import Clinic
 

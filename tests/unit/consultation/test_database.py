@@ -13,9 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from mesobot.chats.whatsapp.tables import metadata  # all tables of the database
 from mesobot.consultation import migrations
 from mesobot.consultation.database import open_database
-from mesobot.consultation.tables import metadata
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 from tests.unit.consultation.requests import Store
 

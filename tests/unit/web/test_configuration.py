@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from mesobot.channels.limits import Pace
 from mesobot.channels.web.configuration import LONGEST_ADVISED, read_settings
-from mesobot.channels.web.limits import Pace
 from mesobot.channels.web.settings_error import WebSettingsError
 from mesobot.paths import ROOT
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mesobot.channels.web.answered import answered_before
+from mesobot.channels.answered import answered_before
 from mesobot.channels.web.erasure import erase_conversation
 from mesobot.channels.web.message import Author, Message
 from mesobot.channels.web.transcript import ErasedError, Transcript

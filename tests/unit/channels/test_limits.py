@@ -1,6 +1,6 @@
 import pytest
 
-from mesobot.channels.web.limits import Bucket, Buckets, Pace, take_all
+from mesobot.channels.limits import Bucket, Buckets, Pace, take_all
 
 PACE = Pace(a_minute=20, at_once=5)
 

@@ -1,4 +1,4 @@
-"""How often somebody may speak: token buckets, one a session and one an address."""
+"""How often somebody may speak, or is spoken to: token buckets, one for each name."""
 
 from __future__ import annotations
 

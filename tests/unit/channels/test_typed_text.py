@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesobot.channels.web.typed_text import is_blank, presentable, without_command
+from mesobot.channels.typed_text import is_blank, presentable, without_command
 
 
 @pytest.mark.parametrize(
