@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults.waiting import wait_until
+from tests.graph.connector import Connector
 from tests.graph.payloads import Business, Person, encode, sign, text, webhook
 from tests.graph.peer import GraphPeer, graph_peer
 from tests.graph.settings import TEST
@@ -28,46 +27,6 @@ HELLO = {"messaging_product": "whatsapp", "to": ADA.phone, "type": "text", "text
 def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphPeer]:
     with graph_peer(tmp_path_factory.mktemp("graph")) as started:
         yield started
-
-
-class Connector:
-    """Listens for webhooks; the first are answered with the statuses of ``script``."""
-
-    def __init__(self) -> None:
-        self.script: list[int] = []
-        self.heard: list[tuple[str, bytes]] = []
-        connector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                challenge = self.path.rpartition("hub.challenge=")[2].encode()
-                self._answer(200 if "verify-word" in self.path else 403, challenge)
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                connector.heard.append((self.headers["X-Hub-Signature-256"], body))
-                self._answer(connector.script.pop(0) if connector.script else 200, b"")
-
-            def _answer(self, status: int, content: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *args: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/webhook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def statuses(self) -> list[dict[str, Any]]:
-        values = [json.loads(body)["entry"][0]["changes"][0]["value"] for _, body in self.heard]
-        return [each for value in values for each in value.get("statuses", [])]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.socket.close()
 
 
 @pytest.fixture
