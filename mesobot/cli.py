@@ -15,6 +15,7 @@ import typer
 from mesobot import paths, settings
 from mesobot.knowledge.source import ContentError
 from mesobot.staff.requests import app as requests_app
+from mesobot.staff.whatsapp import app as whatsapp_app
 
 app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local variables: patients' texts, secrets
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(requests_app, name="requests")
+app.add_typer(whatsapp_app, name="whatsapp")
 
 
 @app.callback()

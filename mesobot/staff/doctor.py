@@ -20,6 +20,7 @@ from mesobot.staff.check_delivery import (
 from mesobot.staff.check_machine import check_disk, check_model, check_python
 from mesobot.staff.check_retention import check_retention
 from mesobot.staff.check_store import check_database, check_key
+from mesobot.staff.check_whatsapp import TOPIC, check_whatsapp_chats
 from mesobot.staff.findings import Finding, fails
 from mesobot.staff.installation import Installation
 
@@ -36,6 +37,7 @@ CHECKS: dict[str, Check] = {
     "clinic's e-mail": check_inbox,
     "mail server": check_mail,
     "WhatsApp to staff": check_whatsapp_template,
+    TOPIC: check_whatsapp_chats,
     "encryption key": check_key,
     "database": check_database,
     "relay": check_relay,

@@ -7,12 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mesobot.consultation.outbox import DeliveryState
-from tests.faults.graph_peer import GraphServer
 from tests.faults.mail_peers import SmtpServer, smtp_settings
 from tests.faults.relay_peers import (
     CLINIC_EMAIL,
@@ -24,13 +22,19 @@ from tests.faults.relay_peers import (
     relays,
 )
 from tests.faults.waiting import wait_until
+from tests.graph.peer import GraphPeer, graph_peer
+
+STAFF = {
+    "MESOBOT_STAFF_WHATSAPP": "+905321234567",
+    "MESOBOT_WHATSAPP_TEMPLATE": "new_request",
+}
 
 
 @dataclass
 class Desk:
     """A clinic that is told by WhatsApp and by e-mail."""
 
-    graph: GraphServer
+    graph: GraphPeer
     mail: SmtpServer
     store: Store
     relays: Relays
@@ -39,8 +43,8 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
     store = Store(database_url)
-    with GraphServer() as graph, SmtpServer() as mail:
-        settings = {**smtp_settings(mail.port), **graph.environment()}
+    with graph_peer(tmp_path / "graph", "--anybody") as graph, SmtpServer() as mail:
+        settings = {**smtp_settings(mail.port), **graph.environment(), **STAFF}
         with relays(tmp_path, store.url, settings) as these:
             yield Desk(graph, mail, store, these)
             for relay in these.started:
@@ -48,26 +52,23 @@ def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
                 assert not any(word in printed for word in (NAME, EMAIL, "t0ken", "Traceback"))
 
 
-def refused(status: int, code: int, **headers: str) -> tuple[int, dict[str, str], Any]:
-    return status, headers, {"error": {"code": code, "message": f"no, {NAME}"}}
-
-
 def test_staff_are_told_the_reference_and_the_way(desk: Desk) -> None:
     reference = desk.store.submit(CLINIC_WHATSAPP)
     desk.relays.start()
     desk.store.wait_until_sent(reference, 30)
-    ((_, body),) = desk.graph.calls
-    assert reference in json.dumps(body)
-    assert NAME not in json.dumps(body, ensure_ascii=False)
+    (sent,) = desk.graph.accepted()
+    assert reference in json.dumps(sent["body"])
+    assert NAME not in json.dumps(sent["body"], ensure_ascii=False)
 
 
 def test_a_pause_that_the_api_asks_for_is_kept_and_a_failure_is_retried(desk: Desk) -> None:
-    throttled = (429, {"Retry-After": "2"}, {"error": {"code": 130429}})
-    desk.graph.script[:] = [throttled, (500, {}, {}), refused(503, 131016)]
+    desk.graph.throw(code=130429, retry_after=2)
+    desk.graph.throw("500")
+    desk.graph.throw(code=131016)
     reference = desk.store.submit(CLINIC_WHATSAPP)
     desk.relays.start()
     desk.store.wait_until_sent(reference, 30)
-    at = [moment for moment, _ in desk.graph.calls]
+    at = [call["at"] for call in desk.graph.calls()]
     assert len(at) == 4
     assert at[1] - at[0] >= 1.95
     assert at[3] - at[1] < 1.95
@@ -77,7 +78,7 @@ def test_a_pause_that_the_api_asks_for_is_kept_and_a_failure_is_retried(desk: De
 def test_a_refused_token_raises_one_alarm_without_a_hot_loop_and_the_clinic_gets_mail(
     desk: Desk,
 ) -> None:
-    desk.graph.script[:] = [refused(401, 190)] * 100
+    desk.graph.throw(code=190, times=100, details=f"no, {NAME}")
     references = [desk.store.submit(CLINIC_WHATSAPP) for _ in range(10)]
     relay = desk.relays.start(parallel=1)
     for reference in references:
@@ -86,28 +87,29 @@ def test_a_refused_token_raises_one_alarm_without_a_hot_loop_and_the_clinic_gets
         assert desk.store.states(reference)[CLINIC_WHATSAPP] is DeliveryState.WAITING
         assert desk.store.problem(reference) == "401, error 190"
     time.sleep(1)
-    assert len(desk.graph.calls) == 1
+    assert len(desk.graph.calls()) == 1
     assert relay.printed().count("settings must be corrected") == 1
     assert len(desk.mail.accepted) == len(set(desk.mail.accepted)) == 10
 
 
 def test_what_will_never_be_accepted_is_a_dead_letter_and_the_clinic_gets_mail(desk: Desk) -> None:
-    codes = [131026, 131047, 132001]  # not reachable, outside the 24 hours, no such template
-    desk.graph.script[:] = [refused(400, code) for code in codes]
+    codes = [131026, 131047, 131051]  # not reachable, outside the 24 hours, wrong kind
+    for code in codes:
+        desk.graph.throw(code=code, details=f"no, {NAME}")
     references = [desk.store.submit(CLINIC_WHATSAPP) for _ in codes]
     desk.relays.start(parallel=1)
     both = {CLINIC_WHATSAPP: DeliveryState.DEAD, CLINIC_EMAIL: DeliveryState.SENT}
     for reference, code in zip(references, codes, strict=True):
         wait_until(lambda one=reference: desk.store.states(one) == both, 30)
         assert desk.store.problem(reference) == f"400, error {code}"
-    assert len(desk.graph.calls) == len(codes)
+    assert len(desk.graph.calls()) == len(codes)
 
 
 def test_a_call_that_hangs_for_a_minute_does_not_hold_up_mail(desk: Desk) -> None:
-    desk.graph.script[:] = ["hang"] * 3
+    desk.graph.throw("hang", times=3)
     hanging = [desk.store.submit(CLINIC_WHATSAPP) for _ in range(3)]
     desk.relays.start(timeout=2.0)
-    wait_until(lambda: len(desk.graph.calls) == 3, 30)
+    wait_until(lambda: len(desk.graph.calls()) == 3, 30)
     for _ in range(10):
         desk.store.wait_until_sent(desk.store.submit(CLINIC_EMAIL), 2)
     assert {desk.store.state(one) for one in hanging} == {DeliveryState.WAITING}

@@ -231,6 +231,17 @@ def test_half_set_mail_or_whatsapp_names_what_is_missing(here: Installation) -> 
     assert (whatsapp.level, "MESOBOT_WHATSAPP_TOKEN" in whatsapp.sentence) == (Level.FAILS, True)
 
 
+def test_chats_on_whatsapp_are_off_on_or_half_set(here: Installation) -> None:
+    off = look(here, "WhatsApp chats")
+    assert (off.level, off.sentence[:4]) == (Level.FINE, "Off:")
+    secret, word = {"MESOBOT_WHATSAPP_APP_SECRET": "a"}, {"MESOBOT_WHATSAPP_VERIFY_TOKEN": "v"}
+    half = look(with_settings(here, **secret), "WhatsApp chats")
+    assert (half.level, half.sentence[:29]) == (Level.FAILS, "MESOBOT_WHATSAPP_VERIFY_TOKEN")
+    assert look(with_settings(here, **secret, **word), "WhatsApp chats").sentence[:3] == "On."
+    homeless = with_settings(here, **secret, **word, MESOBOT_WHATSAPP_TOKEN="")
+    assert "MESOBOT_WHATSAPP_TOKEN" in look(homeless, "WhatsApp chats").sentence
+
+
 def test_caught_mails_are_said_to_reach_nobody(here: Installation) -> None:
     caught = {"MESOBOT_SMTP_HOST": "", "MESOBOT_SMTP_USER": "", "MESOBOT_SMTP_PASSWORD": ""}
     found = look(with_settings(here, **caught), "mail server")
