@@ -32,6 +32,8 @@ RELAY = "relay"
 
 _CLOCK_WENT_BACK = timedelta(minutes=1)
 _UNREADABLE_FOR = timedelta(minutes=5)
+_ARRIVALS = ("sent", "delivered", "read", "failed")
+"""How far a message gets after it was accepted; reports come in any order."""
 _PROBLEM_LENGTH = 200
 _PERSONAL = re.compile(r"\S+@\S+|\+?\d(?:[ ()/-]{0,2}\d){8,}")
 
@@ -147,6 +149,34 @@ class Outbox:
                 return False
             kind = delivery.kind.value
             record(connection, request.id, self._clock(), "delivery given up", RELAY, kind)
+        return True
+
+    def reported(self, message_id: str, arrival: str, problem: str | None) -> bool:
+        """Note what the platform says later of a message that it had accepted.
+
+        Args:
+            message_id: of the message.
+            arrival: how far it got: sent, delivered, read or failed.
+            problem: why it failed; then the message counts as given up.
+
+        Returns:
+            False if there is no such message.
+        """
+        with writing(self._engine) as connection:
+            this = select(outbox.c.request_id, outbox.c.kind, outbox.c.state, outbox.c.arrival)
+            row = connection.execute(this.where(outbox.c.message_id == message_id)).first()
+            if row is None:
+                return False
+            further = _ARRIVALS.index(arrival) > _ARRIVALS.index(row.arrival or "sent")
+            if row.state is not DeliveryState.SENT or not further:
+                return True
+            values: dict[str, Any] = {"arrival": arrival}
+            if problem is not None:
+                values |= {"state": DeliveryState.DEAD, "last_problem": _masked(problem)}
+                kind = row.kind.value
+                record(connection, row.request_id, self._clock(), "not delivered", RELAY, kind)
+            this_one = update(outbox).where(outbox.c.message_id == message_id)
+            connection.execute(this_one.values(values))
         return True
 
     def oldest_undelivered(self) -> timedelta | None:

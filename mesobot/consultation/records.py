@@ -67,7 +67,9 @@ def stored_requests(
     deliveries: dict[int, list[DeliveryStatus]] = defaultdict(list)
     theirs = outbox.c.request_id.in_([row.id for row in rows])
     for message in connection.execute(select(outbox).where(theirs).order_by(outbox.c.id)):
-        status = DeliveryStatus(message.kind, message.state, message.attempts, message.last_problem)
+        status = DeliveryStatus(
+            message.kind, message.state, message.attempts, message.last_problem, message.arrival
+        )
         deliveries[message.request_id].append(status)
     return [
         StoredRequest(

@@ -118,12 +118,14 @@ class DeliveryStatus:
     Attributes:
         attempts: how often sending it was begun since it was last due from the start.
         last_problem: why it was not sent the last time, without personal data.
+        arrival: what was heard of it after it was sent: delivered or read, where that is told.
     """
 
     kind: DeliveryKind
     state: DeliveryState
     attempts: int
     last_problem: str | None
+    arrival: str | None = None
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,12 @@ class ConsultationService:
             request = _locked(connection, reference)
             in_vain = outbox.c.state.in_([DeliveryState.DEAD, DeliveryState.KEPT])
             dead = and_(outbox.c.request_id == request.id, in_vain)
-            values = {"state": DeliveryState.WAITING, "attempts": 0, "due_at": None}
+            values = {
+                "state": DeliveryState.WAITING,
+                "attempts": 0,
+                "due_at": None,
+                "arrival": None,
+            }
             revived = int(connection.execute(update(outbox).where(dead).values(values)).rowcount)
             if revived:
                 now = self._clock()

@@ -36,8 +36,10 @@ def in_short(deliveries: Sequence[DeliveryStatus]) -> str:
 
 
 def in_full(delivery: DeliveryStatus) -> str:
-    """State, attempts and the last problem of one message."""
+    """State, attempts and the last problem of one message, and whether it is known to have arrived."""
     text = _STATES[delivery.state]
+    if delivery.state is DeliveryState.SENT and delivery.arrival:
+        return f"{text}, {delivery.arrival}"
     if delivery.state in (DeliveryState.SENT, DeliveryState.KEPT) or not delivery.attempts:
         return text
     tried = f"{delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}"

@@ -18,6 +18,7 @@ from sanic.response import json as json_response
 from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from mesobot.channels.bodies import accept_bodies
 from mesobot.channels.limits import Bucket, Pace
 from mesobot.channels.web.addresses import client_address, client_scheme
 from mesobot.channels.web.chat import Chat, Emit, GoneError
@@ -222,4 +223,4 @@ def _quiet_logger() -> logging.Logger:
 def ready_for_browsers(config: Any) -> None:
     """Settings of Sanic that the chat needs: no large bodies, no large websocket frames."""
     config.WEBSOCKET_MAX_SIZE = 2 * LARGEST_PACKET
-    config.REQUEST_MAX_SIZE = 1024 * 1024
+    accept_bodies(config, 1024 * 1024)

@@ -27,6 +27,8 @@ from mesobot.consultation.encryption import SealedError, Sealer
 from mesobot.consultation.transactions import DatabaseUnavailableError, writing
 
 _ATTEMPTS = 4
+_AT_ONCE = 100
+"""Messages in one transaction."""
 _UNREADABLE_FOR = timedelta(minutes=5)
 _CLOCK_WENT_BACK = timedelta(minutes=1)
 
@@ -130,6 +132,10 @@ class Inbox:
         Returns:
             How many of them wait for an answer.
         """
+        some = (messages[at : at + _AT_ONCE] for at in range(0, len(messages), _AT_ONCE))
+        return sum(map(self._receive, some))
+
+    def _receive(self, messages: Sequence[Incoming]) -> int:
         for _ in range(_ATTEMPTS):
             try:
                 with writing(self._engine) as connection:
@@ -240,7 +246,9 @@ class Inbox:
         }
         connection.execute(update(people).where(people.c.id == person).values(values))
         held = and_(replies.c.person == person, replies.c.state == ReplyState.HELD)
-        connection.execute(update(replies).where(held).values(state=ReplyState.WAITING))
+        connection.execute(
+            update(replies).where(held).values(state=ReplyState.WAITING, due_at=None)
+        )
         return person
 
     def _turn(

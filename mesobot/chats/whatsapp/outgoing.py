@@ -107,6 +107,16 @@ class Outgoing:
         kept = {} if state in (ReplyState.HELD, ReplyState.REVIEW) else {"content": None}
         return self._end(reply, state=state, last_problem=problem, **kept)
 
+    def was_asked(self, reply: Reply) -> bool:
+        """Whether the patient has been asked to write again, because of an earlier message."""
+        held = and_(
+            replies.c.person == reply.person,
+            replies.c.state == ReplyState.HELD,
+            replies.c.id != reply.id,
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(select(replies.c.id).where(held)).first() is not None
+
     def report(
         self, token: str | None, provider_id: str, state: ReplyState, problem: str | None = None
     ) -> bool:
@@ -141,6 +151,12 @@ class Outgoing:
         with writing(self._engine) as connection:
             these = update(replies).where(named, replies.c.state.in_(before))
             return bool(connection.execute(these.values(values)).rowcount)
+
+    def is_ours(self, provider_id: str) -> bool:
+        """Whether a message that the platform tells of is one of these."""
+        same = select(replies.c.id).where(replies.c.digest == digest(provider_id))
+        with reading(self._engine) as connection:
+            return connection.execute(same).first() is not None
 
     def counts(self) -> dict[ReplyState, int]:
         """How many messages are in each state."""

@@ -21,6 +21,8 @@ from mesobot.consultation.delivery.problems import (
 from mesobot.consultation.graph_account import GraphAccount
 
 CALL_SECONDS = 20.0
+THROTTLED = frozenset({4, 80007, 130429, 131048, 133016})
+"""Too many messages to everybody."""
 PAIR_LIMIT = 131056
 """Too many messages to one person."""
 WINDOW_CLOSED = 131047
@@ -29,7 +31,6 @@ CALLBACK = "biz_opaque_callback_data"
 """What is sent under this name comes back with every status of the message."""
 
 _LARGEST_ANSWER = 64 * 1024
-_THROTTLED = frozenset({4, 80007, 130429, 131048, PAIR_LIMIT, 133016})
 _PASSING = frozenset({1, 2, 131000, 131016, 133004})
 # Token, permissions, wrong id, account blocked or unpaid: somebody has to change a setting.
 _ACCESS = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131042, 131045, 133010})
@@ -108,11 +109,13 @@ class GraphClient:
                 body = _parsed(await answer.content.read(_LARGEST_ANSWER))
                 return answer.status, answer.headers, body
         except asyncio.TimeoutError:
-            raise TemporaryProblem("no answer in time") from None
+            raise TemporaryProblem("no answer in time", ambiguous=True) from None
         except aiohttp.ClientConnectorCertificateError:
             raise ConfigurationProblem("certificate not trusted") from None
+        except aiohttp.ClientConnectorError:
+            raise TemporaryProblem("no connection") from None
         except (aiohttp.ClientError, OSError):
-            raise TemporaryProblem("connection lost") from None
+            raise TemporaryProblem("connection lost", ambiguous=True) from None
 
 
 def problem_of(
@@ -135,7 +138,7 @@ def problem_of(
     details = error if isinstance(error, Mapping) else {}
     code, subcode = (_number(details.get(name)) for name in ("code", "error_subcode"))
     text = f"{status}" if code is None else f"{status}, error {code}"
-    if status == 429 or status >= 500 or code in _THROTTLED | _PASSING:  # noqa: PLR2004
+    if status == 429 or status >= 500 or code in THROTTLED | _PASSING | {PAIR_LIMIT}:  # noqa: PLR2004
         wait = _retry_after(headers.get("Retry-After"), now)
         return TemporaryProblem(text, wait, code=code)
     if (

@@ -26,13 +26,20 @@ class TemporaryProblem(DeliveryProblem):
 
     Attributes:
         retry_after: how long the other side asked to wait, or None.
+        ambiguous: whether the message may have been accepted.
     """
 
     def __init__(
-        self, text: str, retry_after: timedelta | None = None, *, code: int | None = None
+        self,
+        text: str,
+        retry_after: timedelta | None = None,
+        *,
+        code: int | None = None,
+        ambiguous: bool = False,
     ) -> None:
         super().__init__(text, code=code)
         self.retry_after = retry_after
+        self.ambiguous = ambiguous
 
 
 class PermanentProblem(DeliveryProblem):

@@ -1,0 +1,1 @@
+"""Chats on WhatsApp, over the Cloud API."""

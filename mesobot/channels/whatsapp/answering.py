@@ -1,0 +1,201 @@
+"""Answers a turn: the messages that a patient wrote in one go get one reply.
+
+While a person of the clinic has the chat, and after STOP, the assistant keeps silent, except in an
+emergency. What is left of a turn when the process dies is answered by whoever takes it over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from mesobot.channels.whatsapp.assistant import Assistant
+from mesobot.channels.whatsapp.choices import ChoiceSigner
+from mesobot.channels.whatsapp.events import CHOICE, TEXT
+from mesobot.channels.whatsapp.rendering import Renderer
+from mesobot.channels.whatsapp.wishes import FORGET_ME, Wish, wish_of
+from mesobot.chats.whatsapp.inbox import Inbox, Outcome, Received, Turn
+from mesobot.chats.whatsapp.people import Address, People, Person
+from mesobot.chats.whatsapp.tables import InboxState
+from mesobot.consultation.clock import Clock
+
+LEASE = timedelta(seconds=30)
+"""Longer than a turn may take with everything around it."""
+TOO_FAST = "too_fast"
+"""Kind of a message that stands for those that were left out."""
+_TOGETHER = 900
+"""Characters of messages that are read as one; the assistant reads a thousand."""
+_MOST_TOGETHER = 10
+_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_log = structlog.get_logger()
+
+
+class Speaking(Protocol):
+    """Tells the platform things that are not kept."""
+
+    async def send_unkept(self, address: Address, body: Mapping[str, Any]) -> bool:
+        """Send a message, whether or not it works."""
+        ...
+
+    def show_read(self, provider_id: str) -> None:
+        """Begin to show that a message was read, and that an answer is being written."""
+        ...
+
+
+class Answering:
+    """Makes replies.
+
+    Args:
+        inbox: where turns are settled.
+        people: notes who wants no messages.
+        assistant: whoever answers.
+        renderer: makes messages of what is said.
+        signer: reads taps.
+        texts: what the channel itself says, by name.
+        speaking: sends at once what is not kept.
+        stale: age of messages that are left to staff.
+        clock: gives the present moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        people: People,
+        assistant: Assistant,
+        renderer: Renderer,
+        signer: ChoiceSigner,
+        texts: Mapping[str, str],
+        speaking: Speaking,
+        stale: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._inbox = inbox
+        self._people = people
+        self._assistant = assistant
+        self._renderer = renderer
+        self._signer = signer
+        self._texts = texts
+        self._speaking = speaking
+        self._stale = stale
+        self._clock = clock
+
+    async def answer(self, turn: Turn) -> None:
+        """Answer a claimed turn.
+
+        Raises:
+            DatabaseUnavailableError: if the database fails; its lease ends then.
+        """
+        try:
+            await self._answer(turn)
+        except asyncio.CancelledError:
+            await asyncio.to_thread(self._inbox.give_back, turn)
+            raise
+
+    async def _answer(self, turn: Turn) -> None:
+        now, person = self._clock(), turn.person
+        wish = await self._wish(turn)
+        if person.stopped and wish is not Wish.START:
+            await self._alarm(turn, InboxState.STOPPED)
+        elif person.muted_until and person.muted_until > now:
+            await self._alarm(turn, InboxState.STAFF)
+        elif now - turn.messages[-1].sent_at >= self._stale:
+            await self._say(turn, [{"text": self._texts["late"]}], InboxState.REVIEW)
+            _log.warning("whatsapp.left_to_staff", messages=len(turn.messages))
+        elif wish in (Wish.STOP, Wish.START):
+            await asyncio.to_thread(self._people.stop, person.id, wish is Wish.STOP)
+            name = "stopped" if wish is Wish.STOP else "started"
+            await self._say(turn, [{"text": self._texts[name]}])
+        else:
+            await self._converse(turn)
+
+    async def _wish(self, turn: Turn) -> Wish | None:
+        """The last wish about the channel; in the form "stop" is about the form."""
+        wishes = [wish_of(_typed(message)) for message in turn.messages if _typed(message)]
+        wish = next((each for each in reversed(wishes) if each), None)
+        if wish is Wish.STOP and await self._assistant.is_in_form(turn.person.sender):
+            return None
+        return wish
+
+    async def _converse(self, turn: Turn) -> None:
+        person = turn.person
+        self._speaking.show_read(str(turn.messages[-1].content["id"]))
+        notes = [
+            self._texts[str(message.content["kind"])]
+            for message in turn.messages
+            if message.content["kind"] not in (TEXT, CHOICE)
+        ]
+        sent: list[dict[str, Any]] = []
+        for number, text in enumerate(await self._read(turn)):
+            name = f"{turn.id}{f'.{number}' if number else ''}"
+            sent += await self._assistant.answer(person.sender, text, name, turn.again)
+        await self._say(turn, sent, before=list(dict.fromkeys(notes)))
+
+    async def _read(self, turn: Turn) -> list[str]:
+        """What is said to the assistant: texts together, taps and answers to a form each alone."""
+        said = [self._meant(message, turn.person) for message in turn.messages]
+        spoken = [text for text in said if text]
+        if len(spoken) <= 1 or await self._assistant.is_in_form(turn.person.sender):
+            return spoken
+        joined: list[str] = []
+        open_text = False
+        for message, text in zip(turn.messages, said, strict=True):
+            alone = message.content["kind"] == CHOICE
+            if text and open_text and not alone:
+                joined[-1] += f"\n{text}"
+            elif text:
+                joined.append(text)
+            open_text = not alone if text else open_text
+        return joined
+
+    def _meant(self, message: Received, person: Person) -> str:
+        text = _typed(message)
+        if message.content["kind"] == CHOICE:
+            choice = self._signer.value_of(str(message.content["choice"]), person.id)
+            return text if choice is None else choice
+        number = _NUMBER.fullmatch(text)
+        if number and 0 < int(number[1]) <= len(person.offered):
+            return person.offered[int(number[1]) - 1]
+        return FORGET_ME if wish_of(text) is Wish.ERASE else text
+
+    async def _alarm(self, turn: Turn, state: InboxState) -> None:
+        """Keep silent, unless somebody is in danger."""
+        text = "\n".join(filter(None, map(_typed, turn.messages)))
+        alarm = await self._assistant.alarm(text) if text else []
+        await self._say(turn, alarm, state)
+
+    async def _say(
+        self,
+        turn: Turn,
+        sent: Sequence[Mapping[str, Any]],
+        state: InboxState = InboxState.ANSWERED,
+        before: Sequence[str] = (),
+    ) -> None:
+        rendered = self._renderer.render(sent, turn.person.id, before)
+        outcome = await asyncio.to_thread(
+            self._inbox.settle, turn, state, rendered.bodies, rendered.offered
+        )
+        if outcome is Outcome.FORGOTTEN:
+            for body in rendered.bodies:
+                await self._speaking.send_unkept(turn.person.address, body)
+        elif outcome is Outcome.LOST:
+            _log.warning("whatsapp.turn_taken_over")
+
+
+def together(contents: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the waiting messages are read as one, beginning with the first."""
+    length = 0
+    for index, content in enumerate(contents[:_MOST_TOGETHER]):
+        length += len(str(content.get("text", ""))) + 1
+        if index and length > _TOGETHER:
+            return index
+    return min(len(contents), _MOST_TOGETHER)
+
+
+def _typed(message: Received) -> str:
+    return str(message.content.get("text", ""))

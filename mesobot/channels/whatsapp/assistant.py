@@ -1,0 +1,79 @@
+"""Rasa, as this channel needs it: what is said to a message, and a look without saying anything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+import structlog
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from mesobot.channels.dialogue import TURN_SECONDS, Dialogue
+from mesobot.channels.typed_text import without_command
+from mesobot.dialogue.conversation import UTTER
+from mesobot.safety.red_flags import Danger
+
+CHANNEL = "whatsapp"
+_URGENT = frozenset({Danger.EMERGENCY.value, Danger.DISTRESS.value})
+_log = structlog.get_logger()
+
+
+class Assistant(Protocol):
+    """Whoever answers."""
+
+    async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
+        """What is said to a message; at least one text."""
+        ...
+
+    async def is_in_form(self, sender: str) -> bool:
+        """Whether the patient is being asked something, so that each message is an answer."""
+        ...
+
+    async def alarm(self, text: str) -> list[dict[str, Any]]:
+        """What must be said to a message whatever else holds, [] if nothing must."""
+        ...
+
+
+class RasaAssistant:
+    """The assistant that Rasa's server has loaded.
+
+    Args:
+        dialogue: hands messages to it.
+        agent: Rasa's own, for looks.
+    """
+
+    def __init__(self, dialogue: Dialogue, agent: Any) -> None:
+        self._dialogue = dialogue
+        self._agent = agent
+
+    async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
+        """What is said to a message; at least one text."""
+        return await self._dialogue.answer(sender, text, turn, again)
+
+    async def is_in_form(self, sender: str) -> bool:
+        """Whether the consultation form is open; no, where that cannot be known."""
+        try:
+            tracker = await asyncio.wait_for(
+                self._agent.tracker_store.retrieve(sender), TURN_SECONDS
+            )
+        except Exception as error:
+            _log.error("whatsapp.form_unknown", error=type(error).__name__)
+            return False
+        return tracker is not None and tracker.active_loop_name is not None
+
+    async def alarm(self, text: str) -> list[dict[str, Any]]:
+        """The reply to an emergency, without a trace of it in the conversation."""
+        try:
+            heard = await self._agent.parse_message(without_command(text))
+            name = heard["intent"]["name"]
+            if name not in _URGENT:
+                return []
+            tracker = DialogueStateTracker.from_events(
+                "", [UserUttered(text, heard["intent"], heard.get("entities"), heard)]
+            )
+            reply = await self._agent.nlg.generate(f"{UTTER}{name}", tracker, CHANNEL)
+        except Exception as error:
+            _log.error("whatsapp.not_looked_at", error=type(error).__name__)
+            return []
+        return [reply] if reply else []
