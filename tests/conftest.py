@@ -16,6 +16,7 @@ _ORDER = [
     "evaluation",
     "scenarios",
     "web",
+    "whatsapp",
     "browser",
     "faults",
 ]
