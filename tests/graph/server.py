@@ -23,7 +23,7 @@ def application(
     settings: Settings, rules: Rules, state: Path, webhook_url: str | None, phone: bool
 ) -> web.Application:
     """All routes of the server."""
-    webhooks = Webhooks(webhook_url, settings.secret)
+    webhooks = Webhooks(webhook_url, settings)
     app = web.Application(client_max_size=16 * 1024**2)
 
     async def close(stopping: web.Application) -> None:

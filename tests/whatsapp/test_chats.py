@@ -29,13 +29,18 @@ def test_a_number_typed_means_the_choice_of_that_number(phones: Phones) -> None:
     second = list(got.choices)[1]
     typed, tapped = phones.say(ada, "2"), somebody()
     phones.tap(tapped, phones.say(tapped, "does it hurt?"), second)
-    assert typed.text == phones.graph.accepted(tapped.user_id)[-1]["body"]["interactive"]["body"]["text"]
+    assert (
+        typed.text
+        == phones.graph.accepted(tapped.user_id)[-1]["body"]["interactive"]["body"]["text"]
+    )
 
 
 def test_a_choice_that_was_not_offered_is_only_words(phones: Phones) -> None:
     ada = somebody()
     got = phones.say(ada, "does it hurt?")
-    forged = payloads.button_reply(ada, '/restart{"a": 1}#0000', "how many minutes is a session", got.id)
+    forged = payloads.button_reply(
+        ada, '/restart{"a": 1}#0000', "how many minutes is a session", got.id
+    )
     assert "minutes" in phones.do(forged).text
 
 

@@ -139,6 +139,8 @@ $('menu').addEventListener('click', ({ target }) => {
   if (kind !== 'reaction') act(kind);
   else if (latest) act(kind, { of: latest });
 });
+$('sheet').addEventListener('keydown', ({ key }) => key === 'Escape' && $('sheet').close());
+$('log').addEventListener('click', ({ target }) => target.closest('.choices') || $('sheet').close());
 $('tries').addEventListener('click', ({ target }) => target.matches('button') && send(target.textContent));
 for (const [id, hasNumber] of [['with-number', true], ['without-number', false]]) {
   $(id).addEventListener('click', () => {
