@@ -37,7 +37,7 @@ def documented() -> set[str]:
     table = GUIDE.partition("## All settings")[2].partition("\n## ")[0]
     names = {
         name
-        for row in re.findall(r"^\| (`.*?`) \|", table, re.M)
+        for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
         for name in re.findall(r"`(.+?)`", row)
     }
     return {f"MESOBOT_WHATSAPP{name}" if name.startswith("_") else name for name in names}
