@@ -14,12 +14,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from mesobot import paths
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.desk import open_desk
-from mesobot.consultation.form import Field
+from mesobot.consultation.form import KNOWN_NUMBER, Field
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.request import Consent, NewRequest, Way
 from mesobot.consultation.service import NotSavedError, Receipt
 
-_OF_ONE_FORM = (*(field.value for field in Field), "consultation_form_id", "consultation_open")
+_OF_ONE_FORM = (
+    *(field.value for field in Field),
+    KNOWN_NUMBER,
+    "consultation_form_id",
+    "consultation_open",
+)
 """Slots that a new request begins without; the reference stays, a patient may ask for it again."""
 
 _log = structlog.get_logger()

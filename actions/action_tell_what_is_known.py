@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from mesobot import paths
+from mesobot.channels.senders import WHATSAPP
 from mesobot.consultation.desk import open_privacy
 from mesobot.consultation.form import Field
 from mesobot.consultation.privacy import Known
@@ -39,6 +40,8 @@ class ActionTellWhatIsKnown(Action):
             _log.error("what_is_known.failed", error=type(error).__name__)
             return [SlotSet("known_told", False)]
         dispatcher.utter_message(response="utter_known_chat")
+        if tracker.sender_id.startswith(WHATSAPP):
+            dispatcher.utter_message(response="utter_known_whatsapp", goes_on=True)
         answers = _unfinished(tracker)
         if answers:
             dispatcher.utter_message(

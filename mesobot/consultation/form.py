@@ -22,6 +22,10 @@ class Field(str, Enum):
     CONFIRMED = "consultation_confirmed"
 
 
+KNOWN_NUMBER = "consultation_known_number"
+"""Slot of the number that the patient writes from, where that is known; it is asked to confirm."""
+
+
 class Kind(str, Enum):
     """What a message is to the form; the values are intents of the dialogue."""
 

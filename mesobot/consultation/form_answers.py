@@ -11,7 +11,13 @@ from collections.abc import Mapping
 
 from mesobot.consultation.contacts import ContactProblem, read_email, read_phone
 from mesobot.consultation.form import Field, FormReading, Kind
-from mesobot.consultation.form_fields import FIELD_WORDS, answer, name_in, read_field
+from mesobot.consultation.form_fields import (
+    ANOTHER_NUMBER,
+    FIELD_WORDS,
+    answer,
+    name_in,
+    read_field,
+)
 from mesobot.consultation.form_words import (
     another_way,
     asks_why,
@@ -47,6 +53,7 @@ def read_answer(
     topic: str,
     score: float,
     answers: Mapping[Field, str],
+    known_number: str | None = None,
 ) -> FormReading | None:
     """Take a message as an answer; None if it is about something else.
 
@@ -57,6 +64,7 @@ def read_answer(
         topic: full name of what the message would be about outside the form.
         score: of that topic, in [0, 1].
         answers: what has been answered so far.
+        known_number: that the patient writes from, and was asked to confirm.
     """
     group = topic.split("/", maxsplit=1)[0]
     if group in PRIVACY and (
@@ -69,8 +77,8 @@ def read_answer(
         return wish
     if asked is Field.NAME and _is_no_name(group, score):
         return None
-    reading = read_field(asked, text, lists, answers)
-    if reading.kind is not Kind.PROBLEM:
+    reading = read_field(asked, text, lists, answers, known_number)
+    if reading.kind is not Kind.PROBLEM or reading.note == ANOTHER_NUMBER:
         return reading
     described = lists.concerns.get(topic.rpartition("/")[2]) if score >= _QUESTION_AT else None
     if asked is Field.CONCERN and described and "?" not in text:

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 
 from mesobot.consultation.contacts import ContactProblem, read_email, read_name, read_phone
 from mesobot.consultation.form import Field, FormReading, Kind
-from mesobot.consultation.form_words import chosen, named, named_way, says_no, says_yes
+from mesobot.consultation.form_words import (
+    chosen,
+    means_another,
+    means_this_number,
+    named,
+    named_way,
+    says_no,
+    says_yes,
+)
 from mesobot.consultation.questionnaire import Questionnaire
 from mesobot.consultation.request import Way
 
 YES = "yes"
+ANOTHER_NUMBER = "another_number"
+"""Note of a message that wants another number than the one the patient writes from."""
 _LONGEST_NAME_WORDS = 4
 _WAY_LABELS = {Way.WHATSAPP: "WhatsApp", Way.EMAIL: "E-mail"}
 FIELD_WORDS = {
@@ -24,7 +34,11 @@ FIELD_WORDS = {
 
 
 def read_field(
-    asked: Field, text: str, lists: Questionnaire, answers: Mapping[Field, str]
+    asked: Field,
+    text: str,
+    lists: Questionnaire,
+    answers: Mapping[Field, str],
+    known_number: str | None = None,
 ) -> FormReading:
     """Read a message as the answer to a field; what cannot be used is a problem."""
     if asked is Field.WAY:
@@ -32,7 +46,9 @@ def read_field(
     if asked is Field.NAME:
         return name_in(text)
     if asked is Field.CONTACT:
-        return _contact(text, answers.get(Field.WAY))
+        way = answers.get(Field.WAY)
+        known = known_number if way == Way.WHATSAPP.value else None
+        return (known and _confirmation(text, known)) or _contact(text, way)
     if asked is Field.CONCERN:
         return _choice(asked, text, list(lists.concerns.values()))
     if asked is Field.TIME:
@@ -44,6 +60,17 @@ def read_field(
 def answer(asked: Field, value: str) -> FormReading:
     """A field is filled."""
     return FormReading(Kind.ANSWER, {asked: value})
+
+
+def _confirmation(text: str, known_number: str) -> FormReading | None:
+    """Whether the number that somebody writes from is the one to use; None if this does not say."""
+    if any(map(str.isdigit, text)) or "@" in text:
+        return None  # another one, which is read like any number
+    if says_yes(text) or means_this_number(text):
+        return answer(Field.CONTACT, known_number)
+    if says_no(text) or means_another(text):
+        return _problem(ANOTHER_NUMBER)
+    return None
 
 
 def _problem(note: str) -> FormReading:

@@ -67,9 +67,25 @@ _CORRECTS = re.compile(
     r"\b(?:change|correct|edit|update|fix|wrong|other|another|instead)\b", re.IGNORECASE
 )
 _DELETES = re.compile(r"\b(?:delet|eras|remov|forget (?!it)|wipe|destroy)", re.IGNORECASE)
+_THIS_NUMBER = re.compile(
+    r"^\W*(?:(?:use|on|at|it.?s|to)\s+)*(?:this|that|the same|same|my|here)"
+    r"(?:\s+(?:one|number|here|is (?:fine|ok|good|right)|please))*\W*$",
+    re.IGNORECASE,
+)
+_ANOTHER_NUMBER = re.compile(r"\b(?:another|different|other|new)\b", re.IGNORECASE)
 _UNWANTED = re.compile(
     r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
 )
+
+
+def means_this_number(text: str) -> bool:
+    """Whether the number in question is the right one: "this one", "my number", "same"."""
+    return _THIS_NUMBER.match(text) is not None
+
+
+def means_another(text: str) -> bool:
+    """Whether another number is meant than the one in question."""
+    return _ANOTHER_NUMBER.search(text) is not None
 
 
 def corrects(text: str) -> bool:

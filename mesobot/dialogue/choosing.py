@@ -77,6 +77,7 @@ class Chooser:
             ),
             None,
         )
+        special = special or metadata.get("on_channel", {}).get(conversation.channel)
         special = special or next(
             (name for slot, name in metadata.get("if_set", {}).items() if conversation.slot(slot)),
             None,

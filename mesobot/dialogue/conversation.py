@@ -55,6 +55,7 @@ class Conversation:
         self._latest = tracker.latest_message
         self._slots = tracker.current_slot_values()
         self.in_form = tracker.active_loop_name is not None
+        self.channel = tracker.get_latest_input_channel()
 
     @property
     def has_begun(self) -> bool:

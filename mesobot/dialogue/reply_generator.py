@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.form import Field
+from mesobot.consultation.form import KNOWN_NUMBER, Field
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.choosing import STILL, Chooser, is_foreign
@@ -39,7 +39,7 @@ from mesobot.safety.red_flags import Danger
 
 _WARNING = "utter_possible_emergency"
 _OFFER = "utter_offer_consultation"
-FIELDS = tuple(field.value for field in Field)
+FIELDS = (*(field.value for field in Field), KNOWN_NUMBER)
 
 
 class ReplyGenerator(TemplatedNaturalLanguageGenerator):

@@ -14,11 +14,12 @@ _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
-    *("if_set", "offers_consultation", "again", "all_clear", "confirms"),
+    *("if_set", "offers_consultation", "again", "all_clear", "confirms", "on_channel"),
 }
 FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
     *("consultation_reference", "whatsapp_reference_link", "answer_expected"),
+    "consultation_known_number",
     *("concerns", "times", "privacy_notice", "consent_question", "request_days", "chat_days"),
 }
 """Placeholders that the dialogue fills (mesobot/dialogue/form_texts.py)."""
@@ -92,6 +93,7 @@ def _complaints(
     chosen = [
         metadata.get("by_note", {}),
         metadata.get("if_set", {}),
+        metadata.get("on_channel", {}),
         *metadata.get("by_slot", {}).values(),
     ]
     for target in sorted({name for choice in chosen for name in choice.values()} - names):

@@ -30,7 +30,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from mesobot.consultation.form import Field, FormReading, Kind
+from mesobot.consultation.form import KNOWN_NUMBER, Field, FormReading, Kind
 from mesobot.consultation.form_answers import PRIVACY, read_answer
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import (
@@ -107,6 +107,7 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
                 topic=leading["topic"],
                 score=leading["confidence"],
                 answers=answers,
+                known_number=tracker.get_slot(KNOWN_NUMBER),
             )
             if reading:
                 _report(message, reading, problems_in_a_row(list(tracker.events)))
@@ -118,7 +119,7 @@ def _forget_answers(messages: list[Message]) -> None:
 
     Not with that message itself: Rasa's form takes an emptied slot for an answer and goes on.
     """
-    emptied = _emptied([*(field.value for field in Field), _OPEN, _LEFT])
+    emptied = _emptied([*(field.value for field in Field), KNOWN_NUMBER, _OPEN, _LEFT])
     for message in messages:
         message.set(ENTITIES, [*message.get(ENTITIES, []), *emptied], add_to_output=True)
 

@@ -1,5 +1,7 @@
 """A consultation request is begun, or gone on with."""
 
+import asyncio
+
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -8,7 +10,7 @@ from actions.action_start_consultation import ActionStartConsultation
 
 def slots_after_start(slots: dict | None = None) -> dict:
     tracker = Tracker("me", slots or {}, {}, [], False, None, {}, "action_listen")
-    events = ActionStartConsultation().run(CollectingDispatcher(), tracker, {})
+    events = asyncio.run(ActionStartConsultation().run(CollectingDispatcher(), tracker, {}))
     return {event["name"]: event["value"] for event in events}
 
 

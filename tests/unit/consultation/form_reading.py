@@ -17,7 +17,10 @@ def read(
     way: str = "whatsapp",
     contact: str | None = None,
     name: str | None = None,
+    known_number: str | None = None,
 ) -> FormReading | None:
     answers = {Field.WAY: way} | ({Field.CONTACT: contact} if contact else {})
     answers |= {Field.NAME: name} if name else {}
-    return read_answer(asked, text, LISTS, topic=topic, score=score, answers=answers)
+    return read_answer(
+        asked, text, LISTS, topic=topic, score=score, answers=answers, known_number=known_number
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mesobot.consultation.form import Field, Kind
+from mesobot.consultation.form import Field, FormReading, Kind
 from mesobot.consultation.form_answers import read_answer
 from tests.unit.consultation.form_reading import LISTS, read
 
@@ -105,3 +105,45 @@ def test_what_is_no_answer_may_ask_what_is_stored() -> None:
     forget_it = read(Field.NAME, "forget it", topic="forget_me", score=0.6)
     assert forget_it is not None
     assert forget_it.kind is Kind.CANCEL
+
+
+KNOWN = "+905321234567"
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "ok", "this one", "same number", "my number", "use this number please", "here"]
+)
+def test_the_number_that_somebody_writes_from_needs_only_a_yes(text: str) -> None:
+    reading = read(Field.CONTACT, text, known_number=KNOWN)
+    assert reading == FormReading(Kind.ANSWER, {Field.CONTACT: KNOWN})
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "another number", "nope, a different one", "Another number"]
+)
+def test_another_number_is_asked_for(text: str) -> None:
+    elsewhere = {"topic": "faq/contact", "score": 0.9}
+    reading = read(Field.CONTACT, text, known_number=KNOWN, **elsewhere)
+    assert reading == FormReading(Kind.PROBLEM, note="another_number")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("no, 0533 765 43 21", {Field.CONTACT: "+905337654321"}),
+        ("0533 765 43 21", {Field.CONTACT: "+905337654321"}),
+        ("ada@mail.com", {Field.WAY: "email", Field.CONTACT: "ada@mail.com"}),
+        ("rather by email", {Field.WAY: "email"}),
+    ],
+)
+def test_another_number_or_address_may_be_given_at_once(
+    text: str, values: dict[Field, str]
+) -> None:
+    reading = read(Field.CONTACT, text, known_number=KNOWN)
+    assert reading == FormReading(Kind.ANSWER, values)
+
+
+def test_who_wants_an_email_is_not_asked_about_the_number() -> None:
+    reading = read(Field.CONTACT, "yes", way="email", known_number=KNOWN)
+    assert reading is not None
+    assert reading.kind is Kind.PROBLEM
