@@ -5,13 +5,17 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run shell train test lint replay widget screenshots evaluate benchmark lock clean
+.PHONY: help run run-whatsapp-demo shell train test lint replay widget screenshots evaluate benchmark lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 
 run: .venv/.ready  ## run the assistant on this machine (Ctrl-C stops it)
 	@$(BIN)/mesobot run
+
+run-whatsapp-demo: .venv/.ready  ## chat with it on a pretended phone, without any account
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m tests.graph.demo
 
 shell: .venv/.ready  ## talk to the assistant in this terminal
 	@$(BIN)/mesobot shell

@@ -56,7 +56,7 @@ def run() -> int:
         **({"MESOBOT_CATCHER_PORT": catcher_port(os.environ)} if caught else {}),
     }
     for variable, number in ports.items():
-        _require_free(variable, number)
+        require_free(variable, number)
     os.chdir(paths.ROOT)
     manager = Manager()
     manager.add_process("actions", shlex.join(actions_command(settings.actions_port())))
@@ -141,7 +141,16 @@ def wait_for(url: str, seconds: float, still_wanted: Callable[[], bool] = lambda
     return False
 
 
-def _require_free(variable: str, number: int) -> None:
+def require_free(variable: str, number: int) -> None:
+    """See to it that nobody listens on a port.
+
+    Args:
+        variable: that chooses another port.
+        number: of the port.
+
+    Raises:
+        PortTakenError: if somebody does.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from mesobot.consultation.environment import SettingsError, text_of
+from mesobot.channels.whatsapp.configuration import read_settings
+from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.graph_account import GraphAccount, Provider, read_account
 from mesobot.consultation.mail_settings import CHAT_SECRETS
 from mesobot.staff.findings import Finding, fails, fine, note
 from mesobot.staff.installation import Installation
 
 TOPIC = "WhatsApp chats"
-_GUIDE = "docs/whatsapp.md shows how, step by step."
 
 
 def check_whatsapp_chats(here: Installation) -> Finding:
     """Whether the settings of the chat are there; nobody is called."""
-    given = [secret for secret in CHAT_SECRETS if text_of(here.environment, secret)]
-    if not given:
-        return fine(TOPIC, f"Off: {' and '.join(CHAT_SECRETS)} are not set.")
-    missing = [secret for secret in CHAT_SECRETS if secret not in given]
-    if missing:
-        step = f"Set {missing[0]} too, or neither. {_GUIDE}"
-        return fails(TOPIC, f"{missing[0]} is missing; the assistant does not start.", step)
     try:
-        account = read_account(here.environment)
+        settings = read_settings(here.environment)
     except SettingsError as error:
-        return fails(TOPIC, f"{error}; the assistant does not start.", _GUIDE)
-    if account.provider is Provider.DIALOG360:
+        step = "docs/whatsapp.md shows how, step by step."
+        return fails(TOPIC, f"{error}. The assistant does not start like this.", step)
+    if settings is None:
+        return fine(TOPIC, f"Off: {' and '.join(CHAT_SECRETS)} are not set.")
+    if settings.account.provider is Provider.DIALOG360:
         return fine(TOPIC, "On, by way of 360dialog. `mesobot whatsapp check` asks there.")
     return fine(TOPIC, "On. `mesobot whatsapp check` asks WhatsApp whether it agrees.")
+
+
+def chats_are_off(here: Installation) -> bool:
+    """Whether nothing of the chat is set."""
+    try:
+        return read_settings(here.environment) is None
+    except SettingsError:
+        return False
 
 
 def account_to_ask(here: Installation) -> GraphAccount | None:
@@ -36,11 +40,6 @@ def account_to_ask(here: Installation) -> GraphAccount | None:
         return read_account(here.environment)
     except SettingsError:
         return None
-
-
-def chats_are_off(here: Installation) -> bool:
-    """Whether nothing of the chat is set."""
-    return not any(text_of(here.environment, secret) for secret in CHAT_SECRETS)
 
 
 def nothing_to_ask() -> Finding:

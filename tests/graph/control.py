@@ -69,10 +69,10 @@ def control_routes(graph: Graph) -> web.RouteTableDef:
             setattr(graph.account, name, value)
         return web.json_response({})
 
-    @routes.get("/control/accepted")
-    async def accepted(request: web.Request) -> web.Response:
-        after, to = int(request.query.get("after", 0)), request.query.get("to")
-        found: list[Any] = graph.accepted[after:]
+    @routes.get("/control/diary")
+    async def diary(request: web.Request) -> web.Response:
+        to = request.query.get("to")
+        found: list[Any] = graph.diary
         if to is not None:
             person = graph.chats.person({"to": to})
             found = [each for each in found if each.get("person") == person]

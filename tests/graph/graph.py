@@ -28,10 +28,10 @@ _LARGEST_BODY = 1024 * 1024
 
 
 class Graph:
-    """The account, its chats, and all that was accepted.
+    """The account, its chats, and a diary of all that was accepted.
 
     Args:
-        state: folder in which every accepted message is kept, a line of JSON each.
+        state: folder in which the diary is kept, a line of JSON for each message.
         webhooks: where statuses go.
     """
 
@@ -43,9 +43,9 @@ class Graph:
         self.webhooks = webhooks
         self.account = Account(settings)
         self.calls: list[dict[str, Any]] = []
-        self.accepted: list[dict[str, Any]] = []
+        self.diary: list[dict[str, Any]] = []
         self.news = asyncio.Condition()
-        self._file = state / "accepted.jsonl"
+        self._file = state / "diary.jsonl"
 
     def routes(self) -> web.RouteTableDef:
         """Of the Graph API."""
@@ -99,7 +99,7 @@ class Graph:
 
     async def _mark(self, body: dict[str, Any]) -> web.Response:
         self._note(body, "mark")
-        await self._tell({"kind": "mark", "body": body})
+        await self.tell({"kind": "mark", "body": body})
         return web.json_response({"success": True})
 
     async def _take(self, body: dict[str, Any], person: str, fault: Fault | None) -> web.Response:
@@ -109,7 +109,7 @@ class Graph:
         number = self.chats.number_of(person)
         named = {"wa_id": number} if "to" in body else {"user_id": person}
         failed = fault is not None and fault.kind == "failed"
-        await self._tell({"kind": "message", "id": message_id, "person": person, "body": body})
+        await self.tell({"kind": "message", "id": message_id, "person": person, "body": body})
         self._tell_statuses(body, person, message_id, fault.error if failed and fault else None)
         return web.json_response(
             {
@@ -167,9 +167,10 @@ class Graph:
         to = body.get("to") or body.get("recipient")
         self.calls.append({"at": time.time(), "to": to, "outcome": outcome, "body": body})
 
-    async def _tell(self, happened: dict[str, Any]) -> None:
-        happened = {"number": len(self.accepted), "at": time.time(), **happened}
-        self.accepted.append(happened)
+    async def tell(self, happened: dict[str, Any]) -> None:
+        """Write into the diary, and wake up who reads it along."""
+        happened = {"number": len(self.diary), "at": time.time(), **happened}
+        self.diary.append(happened)
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(happened) + "\n")
         async with self.news:

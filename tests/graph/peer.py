@@ -82,12 +82,12 @@ class GraphPeer:
     def accepted(self, to: str | None = None) -> list[Json]:
         """Messages (to somebody, by phone number or user id), oldest first."""
         query = f"?to={to}" if to else ""
-        found = self.call("GET", f"/control/accepted{query}")
+        found = self.call("GET", f"/control/diary{query}")
         return [each for each in found if each["kind"] == "message"]
 
     def marks(self) -> list[Json]:
         """Bodies of "read" and "typing"."""
-        found = self.call("GET", "/control/accepted")
+        found = self.call("GET", "/control/diary")
         return [each["body"] for each in found if each["kind"] == "mark"]
 
     def calls(self) -> list[Json]:

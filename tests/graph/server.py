@@ -14,15 +14,16 @@ from aiohttp import web
 from tests.graph.chats import Rules
 from tests.graph.control import control_routes
 from tests.graph.graph import Graph
+from tests.graph.phone import phone_routes
 from tests.graph.settings import Settings, read_settings
 from tests.graph.webhooks import Webhooks
 
 
 def application(
-    settings: Settings, rules: Rules, state: Path, webhook_url: str | None
+    settings: Settings, rules: Rules, state: Path, webhook_url: str | None, phone: bool
 ) -> web.Application:
     """All routes of the server."""
-    webhooks = Webhooks(webhook_url, settings.secret)
+    webhooks = Webhooks(webhook_url, settings)
     app = web.Application(client_max_size=16 * 1024**2)
 
     async def close(stopping: web.Application) -> None:
@@ -32,6 +33,8 @@ def application(
     graph = Graph(settings, rules, state, webhooks)
     app.add_routes(control_routes(graph))
     app.add_routes(graph.routes())
+    if phone:
+        app.add_routes(phone_routes(graph))
     return app
 
 
@@ -42,6 +45,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--webhook", help="address of the connector; may be given later")
+    parser.add_argument("--phone", action="store_true", help="serve the page of a phone, too")
     parser.add_argument("--window", type=float, default=usual.window)
     parser.add_argument("--pair-seconds", type=float, default=usual.pair_seconds)
     parser.add_argument("--pair-burst", type=int, default=usual.pair_burst)
@@ -51,7 +55,7 @@ def main() -> None:
     rules = Rules(
         given.window, given.pair_seconds, given.pair_burst, given.throughput, given.anybody
     )
-    app = application(read_settings(os.environ), rules, given.state, given.webhook)
+    app = application(read_settings(os.environ), rules, given.state, given.webhook, given.phone)
     web.run_app(
         app,
         host="127.0.0.1",

@@ -67,7 +67,7 @@ def test_a_message_is_taken_kept_and_followed_by_statuses(
     assert taken["id"] == answer["messages"][0]["id"]
     assert taken["body"] == HELLO
     wait_until(lambda: [each["status"] for each in connector.statuses()] == ["sent", "delivered"])
-    kept = (peer.state / "accepted.jsonl").read_text().splitlines()
+    kept = (peer.state / "diary.jsonl").read_text().splitlines()
     assert json.loads(kept[-1])["id"] == taken["id"]
 
 

@@ -234,6 +234,8 @@ def test_half_set_mail_or_whatsapp_names_what_is_missing(here: Installation) -> 
 def test_chats_on_whatsapp_are_off_on_or_half_set(here: Installation) -> None:
     off = look(here, "WhatsApp chats")
     assert (off.level, off.sentence[:4]) == (Level.FINE, "Off:")
+    partner = {"MESOBOT_WHATSAPP_VERIFY_TOKEN": "v", "MESOBOT_WHATSAPP_PROVIDER": "360dialog"}
+    assert "360dialog" in look(with_settings(here, **partner), "WhatsApp chats").sentence
     secret, word = {"MESOBOT_WHATSAPP_APP_SECRET": "a"}, {"MESOBOT_WHATSAPP_VERIFY_TOKEN": "v"}
     half = look(with_settings(here, **secret), "WhatsApp chats")
     assert (half.level, half.sentence[:29]) == (Level.FAILS, "MESOBOT_WHATSAPP_VERIFY_TOKEN")
