@@ -255,3 +255,31 @@ def test_a_clock_that_is_set_back_delays_nothing(store: Store, back: timedelta) 
     store.clock.now -= back
     assert len(store.outbox.claim(limit=9)) == 4
     assert store.outbox.oldest_undelivered() == timedelta(0)
+
+
+def arrival(store: Store, reference: str) -> tuple[DeliveryState, str | None, str | None]:
+    (delivery,) = store.service.find(reference).deliveries
+    return delivery.state, delivery.arrival, delivery.last_problem
+
+
+def test_what_is_reported_later_is_seen_in_whatever_order_it_comes(store: Store) -> None:
+    reference = store.submit(way=Way.WHATSAPP)
+    delivery = claim_one(store)
+    store.outbox.sent(delivery)
+    for state in ("read", "sent", "delivered"):
+        assert store.outbox.reported(delivery.message_id, state, None)
+    assert arrival(store, reference) == (DeliveryState.SENT, "read", None)
+
+
+def test_what_was_accepted_and_never_arrived_is_dead_until_it_is_retried(store: Store) -> None:
+    reference = store.submit(way=Way.WHATSAPP)
+    delivery = claim_one(store)
+    store.outbox.sent(delivery)
+    assert store.outbox.reported(delivery.message_id, "failed", "to +905321234567: 131026")
+    assert arrival(store, reference) == (DeliveryState.DEAD, "failed", "to …: 131026")
+    assert store.service.retry(reference) == 1
+    assert arrival(store, reference)[:2] == (DeliveryState.WAITING, None)
+
+
+def test_a_report_of_a_stranger_is_none_of_ours(store: Store) -> None:
+    assert not store.outbox.reported("<x@mesobot>", "read", None)

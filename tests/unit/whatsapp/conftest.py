@@ -20,3 +20,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(database_url: str) -> Iterator[ChatStore]:
     with ChatStore(database_url) as store:
         yield store
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Iterator[ChatStore]:
+    """The store on SQLite, for what does not depend on the database."""
+    with ChatStore(f"sqlite:///{tmp_path / 'requests.db'}") as store:
+        yield store

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mesobot.chats.whatsapp.forgetting import WhatsAppPeople
-from mesobot.chats.whatsapp.inbox import Inbox, Incoming, Turn
+from mesobot.chats.whatsapp.inbox import Inbox, Incoming, Together, Turn
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import Address, People
 from mesobot.chats.whatsapp.tables import InboxState, inbox, people, replies
@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=20)
 
 
 class ChatStore:
+    lease = LEASE
+
     def __init__(self, url: str, sealer: Sealer | None = None) -> None:
         self.engine = open_database(url)
         self.clock = HandClock()
@@ -53,6 +55,11 @@ class ChatStore:
         self.clock.advance(seconds=5)
         return self.claim_now(limit, at_once)
 
+    def inbox_claim(self, together: Together) -> list[Turn]:
+        """As the channel claims."""
+        self.clock.advance(seconds=5)
+        return self.inbox.claim(10, LEASE, together)
+
     def claim_now(self, limit: int = 10, at_once: int = 10) -> list[Turn]:
         return self.inbox.claim(limit, LEASE, lambda waiting: min(at_once, len(waiting)))
 
@@ -69,6 +76,9 @@ class ChatStore:
     def rows(self, table: Any) -> list[Any]:
         with reading(self.engine) as connection:
             return list(connection.execute(select(table).order_by(table.c.id)))
+
+    def inbox_rows(self) -> list[Any]:
+        return self.rows(inbox)
 
     def states(self) -> list[str]:
         return [row.state.value for row in self.rows(inbox)]

@@ -1,0 +1,266 @@
+"""A turn gets one reply, or none while others speak; whoever is in danger gets one in any case."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mesobot.channels.whatsapp.answering import TOO_FAST, Answering, together
+from mesobot.channels.whatsapp.choices import ChoiceSigner
+from mesobot.channels.whatsapp.rendering import Renderer
+from mesobot.channels.whatsapp.texts import load_texts
+from mesobot.channels.whatsapp.wishes import Wish, wish_of
+from mesobot.chats.whatsapp.inbox import Incoming
+from mesobot.chats.whatsapp.people import Address
+from mesobot.chats.whatsapp.tables import inbox, replies
+from mesobot.knowledge.clinic import load_clinic
+from mesobot.paths import CLINIC, DATA
+from tests.unit.whatsapp.store import ADA, ChatStore
+
+TEXTS = load_texts(
+    DATA / "whatsapp" / "channel.yml", load_clinic(CLINIC / "clinic.yml", os.environ)
+)
+SIGNER = ChoiceSigner("secret")
+CHOICES = [{"title": "Any downtime?", "payload": "downtime"}, {"title": "No", "payload": "no"}]
+
+
+class Echo:
+    """Answers what it hears with itself."""
+
+    def __init__(self, chat: ChatStore) -> None:
+        self.heard: list[tuple[str, bool]] = []
+        self.turns: list[str] = []
+        self.in_form = False
+        self.forgets = False
+        self._chat = chat
+
+    async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
+        self.heard.append((text, again))
+        self.turns.append(turn)
+        if self.forgets:
+            self._chat.forgetting.forget_sender(sender)
+        return [{"text": f"<{text}>", "buttons": CHOICES}]
+
+    async def is_in_form(self, sender: str) -> bool:
+        return self.in_form
+
+    async def alarm(self, text: str) -> list[dict[str, Any]]:
+        return [{"text": "Call 112."}] if "breathe" in text else []
+
+
+class Told:
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.sent: list[tuple[Address, Mapping[str, Any]]] = []
+
+    async def send_unkept(self, address: Address, body: Mapping[str, Any]) -> bool:
+        self.sent.append((address, body))
+        return True
+
+    def show_read(self, provider_id: str) -> None:
+        self.read.append(provider_id)
+
+
+class Desk:
+    def __init__(self, chat: ChatStore) -> None:
+        self.chat = chat
+        self.echo = Echo(chat)
+        self.told = Told()
+        self.answering = Answering(
+            inbox=chat.inbox,
+            people=chat.people,
+            assistant=self.echo,
+            renderer=Renderer(SIGNER, "Choose"),
+            signer=SIGNER,
+            texts=TEXTS,
+            speaking=self.told,
+            stale=timedelta(hours=12),
+            clock=chat.clock,
+        )
+
+    def hear(self, *messages: str | Mapping[str, Any], ago: float = 0) -> None:
+        incoming = []
+        for message in messages:
+            content = {"kind": "text", "text": message} if isinstance(message, str) else message
+            name = f"wamid.{len(self.chat.rows(inbox)) + len(incoming)}"
+            sent_at = self.chat.clock() - timedelta(seconds=ago)
+            incoming.append(Incoming(name, ADA, sent_at, {"id": name, **content}))
+        self.chat.inbox.receive(incoming)
+
+    def say(self, *messages: str | Mapping[str, Any], ago: float = 0) -> list[str]:
+        """What is answered."""
+        before = len(self.chat.rows(replies))
+        self.hear(*messages, ago=ago)
+        for turn in self.chat.inbox_claim(together):
+            asyncio.run(self.answering.answer(turn))
+        return [self.text(row.content) for row in self.chat.rows(replies)[before:]]
+
+    @staticmethod
+    def text(content: str) -> str:
+        body = json.loads(content.removeprefix("plain:"))
+        return str(body["text"]["body"] if "text" in body else body["interactive"]["body"]["text"])
+
+
+@pytest.fixture
+def desk(chat: ChatStore) -> Desk:
+    return Desk(chat)
+
+
+def test_a_message_is_answered_and_shown_as_read(desk: Desk) -> None:
+    assert desk.say("does it hurt?") == ["<does it hurt?>"]
+    assert desk.told.read == ["wamid.0"]
+    assert desk.chat.states() == ["answered"]
+
+
+def test_texts_of_a_burst_are_read_together(desk: Desk) -> None:
+    assert desk.say("hi", "does it hurt?") == ["<hi\ndoes it hurt?>"]
+    assert desk.told.read == ["wamid.1"]
+
+
+def test_answers_to_a_form_are_read_one_by_one_in_one_reply(desk: Desk) -> None:
+    desk.echo.in_form = True
+    assert desk.say("Ada", "0532 123 45 67") == ["<Ada>\n<0532 123 45 67>"]
+    assert len(set(desk.echo.turns)) == 2
+
+
+def test_a_tap_is_read_alone_and_means_what_was_offered(desk: Desk) -> None:
+    desk.say("hello")
+    person = desk.chat.people.find(ADA)
+    assert person
+    tap = {"kind": "choice", "text": "Any downtime?", "choice": SIGNER.id_of("downtime", person.id)}
+    assert desk.say("so", tap, "ok", "thanks") == ["<so>\n<downtime>\n<ok\nthanks>"]
+
+
+def test_a_forged_tap_is_its_title(desk: Desk) -> None:
+    forged = {"kind": "choice", "text": "Any downtime?", "choice": "/restart#0000000000000000"}
+    assert desk.say(forged) == ["<Any downtime?>"]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1", "downtime"), (" 2. ", "no"), ("3", "3")])
+def test_a_number_means_the_choice_of_that_number(desk: Desk, typed: str, meant: str) -> None:
+    desk.say("hello")
+    assert desk.say(typed) == [f"<{meant}>"]
+
+
+def test_a_number_without_choices_is_a_number(desk: Desk) -> None:
+    assert desk.say("1") == ["<1>"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["voice", "image", "video", "sticker", "document", "location", "contacts", "unsupported"],
+)
+def test_what_is_no_text_gets_its_own_reply(desk: Desk, kind: str) -> None:
+    assert desk.say({"kind": kind}) == [TEXTS[kind]]
+    assert desk.echo.heard == []
+
+
+def test_a_picture_with_words_gets_both(desk: Desk) -> None:
+    said = desk.say({"kind": "image", "text": "is it red?"}, {"kind": "image"})
+    assert said == [f"{TEXTS['image']}\n<is it red?>"]
+
+
+def test_who_is_too_fast_is_told_so_once(desk: Desk) -> None:
+    assert desk.say("hello", {"kind": TOO_FAST}) == [f"{TEXTS['too_fast']}\n<hello>"]
+
+
+def test_stop_and_start(desk: Desk) -> None:
+    assert desk.say("STOP") == [TEXTS["stopped"]]
+    assert desk.say("does it hurt?") == []
+    assert desk.chat.states() == ["answered", "stopped"]
+    assert desk.say("i cannot breathe") == ["Call 112."]
+    assert desk.say("Start!") == [TEXTS["started"]]
+    assert desk.say("does it hurt?") == ["<does it hurt?>"]
+
+
+def test_stop_in_a_form_is_about_the_form(desk: Desk) -> None:
+    desk.echo.in_form = True
+    assert desk.say("stop") == ["<stop>"]
+
+
+def test_erase_asks_the_assistant_to_forget(desk: Desk) -> None:
+    assert desk.say("ERASE") == ["<forget me>"]
+
+
+def test_the_reply_to_somebody_who_was_forgotten_is_sent_and_not_kept(desk: Desk) -> None:
+    desk.echo.forgets = True
+    assert desk.say("forget me") == []
+    ((address, body),) = desk.told.sent
+    assert address == ADA
+    assert body["interactive"]["body"]["text"] == "<forget me>"
+    assert desk.chat.rows(replies) == []
+
+
+def test_while_staff_have_the_chat_only_an_emergency_is_answered(desk: Desk) -> None:
+    desk.chat.people.mute(ADA, desk.chat.clock() + timedelta(hours=4))
+    assert desk.say("does it hurt?") == []
+    assert desk.told.read == []
+    assert desk.say("i cannot breathe") == ["Call 112."]
+    assert desk.chat.states() == ["staff", "staff"]
+    desk.chat.clock.advance(hours=4)
+    assert desk.say("does it hurt?") == ["<does it hurt?>"]
+
+
+def test_what_comes_too_late_is_left_to_staff(desk: Desk) -> None:
+    assert desk.say("does it hurt?", ago=13 * 3600) == [TEXTS["late"]]
+    assert desk.chat.states() == ["review"]
+    assert desk.echo.heard == []
+    assert "hurt" in desk.chat.everything()
+
+
+def test_a_turn_that_another_process_began_is_looked_up(desk: Desk) -> None:
+    desk.hear("yes")
+    desk.chat.claim()
+    desk.chat.clock.advance(seconds=60)
+    assert desk.say() == ["<yes>"]
+    assert desk.echo.heard == [("yes", True)]
+
+
+def test_a_turn_that_is_cut_off_is_due_again(desk: Desk) -> None:
+    async def cut_off() -> None:
+        desk.hear("hello")
+        (turn,) = desk.chat.claim()
+
+        async def hang(*_: object) -> list[dict[str, Any]]:
+            await asyncio.sleep(60)
+            return []
+
+        desk.echo.answer = hang  # type: ignore[method-assign]
+        task = asyncio.create_task(desk.answering.answer(turn))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cut_off())
+    assert len(desk.chat.claim_now()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("STOP", Wish.STOP),
+        (" stop. ", Wish.STOP),
+        ("Unsubscribe", Wish.STOP),
+        ("start", Wish.START),
+        ("ERASE", Wish.ERASE),
+        ("stop it hurts", None),
+        ("when do you start", None),
+        ("", None),
+    ],
+)
+def test_a_wish_is_the_word_alone(text: str, wish: Wish | None) -> None:
+    assert wish_of(text) is wish
+
+
+def test_no_more_is_read_together_than_the_assistant_reads() -> None:
+    assert together([{"text": "x" * 500}, {"text": "y" * 500}]) == 1
+    assert together([{"text": "x" * 4000}]) == 1
+    assert together([{"kind": "image"}] * 3) == 3
+    assert together([{"text": "x"}] * 30) == 10
