@@ -57,9 +57,9 @@ def main() -> None:
 @app.command()
 def check() -> None:
     """Check the clinic's content: facts, answers, examples, contacts."""
-    from mesobot.knowledge.content import load_content
+    from mesobot.checking import check_content
 
-    content = load_content(paths.CLINIC, paths.DATA, os.environ)
+    content = check_content(paths.CLINIC, paths.DATA, os.environ)
     typer.echo(f"{len(content.topics)} topics rest on {len(content.facts)} facts: all well.")
 
 

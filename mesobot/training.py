@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mesobot import paths, settings
-from mesobot.knowledge.content import load_content
+from mesobot.checking import check_content
 from mesobot.launch import silence_deprecations
 
 _FINGERPRINT = paths.MODELS / "fingerprint"
@@ -63,7 +63,7 @@ def train(say: Say, force: bool = False) -> bool:
         ContentError: if a content file cannot be used.
         RuntimeError: if Rasa could not train.
     """
-    load_content(paths.CLINIC, paths.DATA, os.environ)
+    check_content(paths.CLINIC, paths.DATA, os.environ)
     if not force and is_up_to_date():
         return False
     trained_on = fingerprint(paths.ROOT)  # before: an edit while it trains is not lost
