@@ -38,6 +38,8 @@ CONFIGURED = {
     "MESOBOT_ENCRYPTION_KEY": KEY,
     "MESOBOT_WHATSAPP_TOKEN": "whatsapp-secret",
     "MESOBOT_WHATSAPP_PHONE_NUMBER_ID": "1234567",
+    "MESOBOT_WHATSAPP_APP_SECRET": "app-secret",
+    "MESOBOT_WHATSAPP_VERIFY_TOKEN": "verify-secret",
     "MESOBOT_STAFF_WHATSAPP": "+90 532 123 45 67",
     "MESOBOT_WHATSAPP_TEMPLATE": "new_request",
 }
@@ -142,6 +144,7 @@ def test_neither_secrets_nor_patients_are_repeated(here: Installation) -> None:
         text = as_json(diagnose(with_settings(here, **environment)))
         for secret in (
             *("hunter2", "smtp-secret", "whatsapp-secret", "robot-login", KEY),
+            *("app-secret", "verify-secret"),
             *("Ada", "lovelace", "532 123", "desk@clinic.org"),
         ):
             assert secret not in text
@@ -232,15 +235,16 @@ def test_half_set_mail_or_whatsapp_names_what_is_missing(here: Installation) -> 
 
 
 def test_chats_on_whatsapp_are_off_on_or_half_set(here: Installation) -> None:
-    off = look(here, "WhatsApp chats")
-    assert (off.level, off.sentence[:4]) == (Level.FINE, "Off:")
-    partner = {"MESOBOT_WHATSAPP_VERIFY_TOKEN": "v", "MESOBOT_WHATSAPP_PROVIDER": "360dialog"}
-    assert "360dialog" in look(with_settings(here, **partner), "WhatsApp chats").sentence
-    secret, word = {"MESOBOT_WHATSAPP_APP_SECRET": "a"}, {"MESOBOT_WHATSAPP_VERIFY_TOKEN": "v"}
-    half = look(with_settings(here, **secret), "WhatsApp chats")
+    assert look(here, "WhatsApp chats").sentence[:3] == "On."
+    no_secret, no_word = {"MESOBOT_WHATSAPP_APP_SECRET": ""}, {"MESOBOT_WHATSAPP_VERIFY_TOKEN": ""}
+    off = with_settings(here, **no_secret, **no_word)
+    assert look(off, "WhatsApp chats").sentence[:4] == "Off:"
+    assert level(off, "WhatsApp chats") is Level.FINE
+    partner = with_settings(here, **no_secret, MESOBOT_WHATSAPP_PROVIDER="360dialog")
+    assert "360dialog" in look(partner, "WhatsApp chats").sentence
+    half = look(with_settings(here, **no_word), "WhatsApp chats")
     assert (half.level, half.sentence[:29]) == (Level.FAILS, "MESOBOT_WHATSAPP_VERIFY_TOKEN")
-    assert look(with_settings(here, **secret, **word), "WhatsApp chats").sentence[:3] == "On."
-    homeless = with_settings(here, **secret, **word, MESOBOT_WHATSAPP_TOKEN="")
+    homeless = with_settings(here, MESOBOT_WHATSAPP_TOKEN="")
     assert "MESOBOT_WHATSAPP_TOKEN" in look(homeless, "WhatsApp chats").sentence
 
 

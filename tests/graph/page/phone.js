@@ -128,14 +128,18 @@ $('text').addEventListener('keydown', (event) => {
   event.preventDefault();
   $('composer').requestSubmit();
 });
-$('plus').addEventListener('click', () => {
-  $('menu').hidden = !$('menu').hidden;
-  $('plus').setAttribute('aria-expanded', String(!$('menu').hidden));
-});
+function openMenu(open) {
+  $('menu').hidden = !open;
+  $('plus').setAttribute('aria-expanded', String(open));
+}
+
+$('plus').addEventListener('click', () => openMenu($('menu').hidden));
+$('plus').parentElement.addEventListener('keydown', ({ key }) => key === 'Escape' && openMenu(false));
+document.addEventListener('click', ({ target }) => target.closest('.more') || openMenu(false));
 $('menu').addEventListener('click', ({ target }) => {
   const { kind } = target.dataset;
   if (!kind) return;
-  $('plus').click();
+  openMenu(false);
   if (kind !== 'reaction') act(kind);
   else if (latest) act(kind, { of: latest });
 });
