@@ -1,4 +1,4 @@
-"""``mesobot whatsapp``: whether patients can chat on WhatsApp."""
+"""``mesobot whatsapp``: whether patients can chat on WhatsApp, and staff with them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import typer
+
+from mesobot.staff.whatsapp_chats import add_commands
 
 if TYPE_CHECKING:
     from mesobot.staff.findings import Finding
@@ -15,11 +17,6 @@ FAILS, OFF, NO_ANSWER = 1, 4, 3
 """Exit codes beside 0: something would fail, nothing is set up, WhatsApp could not be asked."""
 
 app = typer.Typer(no_args_is_help=True, help="Chats on WhatsApp.")
-
-
-@app.callback()
-def _commands() -> None:
-    """Chats on WhatsApp."""  # with a callback, "check" stays a word of its own
 
 
 @app.command()
@@ -91,3 +88,6 @@ async def graph_findings(here: Installation) -> list[Finding]:
     secret, word = (text_of(here.environment, variable) for variable in CHAT_SECRETS)
     number = clinic.whatsapp if clinic else None
     return await ask(Asked(account, secret, word, staff, number, here.now))
+
+
+add_commands(app)
