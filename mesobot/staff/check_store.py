@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
+from mesobot.chats.whatsapp.review import Review
 from mesobot.consultation.database import DATABASE_VARIABLE, database_url, open_database
 from mesobot.consultation.encryption import KEY_VARIABLE, EncryptionKeyError, SealedError, Sealer
 from mesobot.consultation.outbox import Outbox
@@ -84,7 +85,15 @@ def _look_into(engine: Engine, here: Installation, kind: str) -> list[Finding]:
         step = f"Add the key they were encrypted with to {KEY_VARIABLE}, after a comma."
         findings.append(fails("stored data", f"Some requests are {error}.", step))
     caught = here.mails_are_caught() is not False
-    return [*findings, _deliveries(Outbox(engine, sealer, lambda: here.now), caught)]
+    deliveries = _deliveries(Outbox(engine, sealer, lambda: here.now), caught)
+    return [*findings, deliveries, *_left_to_staff(engine, sealer, here)]
+
+
+def _left_to_staff(engine: Engine, sealer: Sealer, here: Installation) -> list[Finding]:
+    """Chats on WhatsApp that somebody has to look at, if there are any."""
+    count = Review(engine, sealer, lambda: here.now).count()
+    step = "`mesobot whatsapp waiting` shows them."
+    return [note("chats left to staff", f"{count} on WhatsApp.", step)] if count else []
 
 
 def _deliveries(outbox: Outbox, caught: bool) -> Finding:

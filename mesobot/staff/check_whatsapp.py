@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from mesobot.channels.whatsapp.configuration import read_settings
-from mesobot.chats.whatsapp.review import Review
-from mesobot.consultation.database import database_url, open_database
-from mesobot.consultation.encryption import SealedError, Sealer
 from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.graph_account import GraphAccount, Provider, read_account
 from mesobot.consultation.mail_settings import CHAT_SECRETS
-from mesobot.consultation.transactions import DatabaseUnavailableError
-from mesobot.staff.files import database_file
 from mesobot.staff.findings import Finding, fails, fine, note
 from mesobot.staff.installation import Installation
 
-TOPIC, LEFT = "WhatsApp chats", "chats left to staff"
+TOPIC = "WhatsApp chats"
 
 
 def check_whatsapp_chats(here: Installation) -> Finding:
@@ -37,33 +32,6 @@ def chats_are_off(here: Installation) -> bool:
         return read_settings(here.environment) is None
     except SettingsError:
         return False
-
-
-def check_left_to_staff(here: Installation) -> list[Finding]:
-    """Whether chats wait for somebody at the clinic; nothing is said while chats are off."""
-    if chats_are_off(here):
-        return []
-    try:
-        count = _left_to_staff(here)
-    except (DatabaseUnavailableError, SealedError, ValueError):
-        return [note(LEFT, "Not known while the database or its key cannot be used.")]
-    if not count:
-        return [fine(LEFT, "None.")]
-    sentence = f"{count}: the assistant could not answer these patients in time."
-    return [note(LEFT, sentence, "`mesobot whatsapp waiting` shows them.")]
-
-
-def _left_to_staff(here: Installation) -> int:
-    file = database_file(here.environment)
-    if file is not None and not file.exists():
-        return 0
-    sealer = Sealer.from_environment(here.environment)
-    engine = open_database(database_url(here.environment))
-    try:
-        chats = Review(engine, sealer, lambda: here.now).chats()
-    finally:
-        engine.dispose()
-    return sum(bool(chat.texts) for chat in chats)
 
 
 def account_to_ask(here: Installation) -> GraphAccount | None:

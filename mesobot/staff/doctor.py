@@ -20,7 +20,7 @@ from mesobot.staff.check_delivery import (
 from mesobot.staff.check_machine import check_disk, check_model, check_python
 from mesobot.staff.check_retention import check_retention
 from mesobot.staff.check_store import check_database, check_key
-from mesobot.staff.check_whatsapp import LEFT, TOPIC, check_left_to_staff, check_whatsapp_chats
+from mesobot.staff.check_whatsapp import TOPIC, check_whatsapp_chats
 from mesobot.staff.findings import Finding, fails
 from mesobot.staff.installation import Installation
 
@@ -40,7 +40,6 @@ CHECKS: dict[str, Check] = {
     TOPIC: check_whatsapp_chats,
     "encryption key": check_key,
     "database": check_database,
-    LEFT: check_left_to_staff,
     "relay": check_relay,
     "retention": check_retention,
     "disk": check_disk,

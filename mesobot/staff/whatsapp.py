@@ -1,22 +1,15 @@
-"""``mesobot whatsapp``: whether patients can chat on WhatsApp, and the chats that are the staff's."""
+"""``mesobot whatsapp``: whether patients can chat on WhatsApp, and staff with them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
 
-from mesobot import paths
-from mesobot.staff.desk import NO_DATABASE, NOT_POSSIBLE, explained, give_up
+from mesobot.staff.whatsapp_chats import add_commands
 
 if TYPE_CHECKING:
-    from mesobot.chats.whatsapp.people import Person
-    from mesobot.chats.whatsapp.review import Review
     from mesobot.staff.findings import Finding
     from mesobot.staff.installation import Installation
 
@@ -25,6 +18,7 @@ FAILS, OFF, NO_ANSWER = 1, 4, 3
 asked. The other commands have those of ``mesobot requests``."""
 
 app = typer.Typer(no_args_is_help=True, help="Chats on WhatsApp.")
+add_commands(app)
 
 
 @app.command()
@@ -60,70 +54,6 @@ def check(
         raise typer.Exit(NO_ANSWER)
     if chats_are_off(here):
         raise typer.Exit(OFF)
-
-
-@app.command()
-def waiting() -> None:
-    """Chats that the assistant left to you, and those that staff have taken."""
-    from mesobot.knowledge.zone import clinic_zone
-    from mesobot.staff.terminal import show
-    from mesobot.staff.whatsapp_tables import waiting_table
-
-    with _review() as review:
-        chats = review.chats()
-    if not chats:
-        typer.echo("No chat waits for staff.")
-        return
-    show(waiting_table(chats, clinic_zone(paths.CLINIC / "clinic.yml")))
-
-
-@app.command()
-def done(chat: str) -> None:
-    """Say that a chat has been seen to; CHAT is its name in "waiting", or a phone number."""
-    with _review() as review:
-        count = review.done(_person(review, chat))
-    typer.echo(f"{count} text(s) removed." if count else "Nothing of that chat was waiting.")
-
-
-@app.command()
-def mute(
-    chat: str, minutes: int = typer.Option(240, min=1, max=10080, help="For how long.")
-) -> None:
-    """Take a chat: the assistant keeps out of it, emergencies excepted."""
-    from mesobot.consultation.clock import utc_now
-
-    with _review() as review:
-        person = _person(review, chat)
-        review.people.mute(person.address, utc_now() + timedelta(minutes=minutes))
-    typer.echo(f"The assistant keeps out of that chat for {minutes} minutes.")
-
-
-@app.command()
-def release(chat: str) -> None:
-    """Let the assistant answer in a chat again."""
-    with _review() as review:
-        review.people.release(_person(review, chat).address)
-    typer.echo("The assistant answers in that chat again.")
-
-
-@contextmanager
-def _review() -> Iterator[Review]:
-    """The staff's chats; what the database raises ends the command with a sentence."""
-    from mesobot.chats.whatsapp.review import open_review
-
-    with explained():
-        try:
-            review = open_review(os.environ)
-        except ValueError as error:  # the URL or the key; neither is quoted
-            give_up(f"The settings cannot be used: {error}.", NO_DATABASE)
-        yield review
-
-
-def _person(review: Review, chat: str) -> Person:
-    person = review.find(chat)
-    if person is None:
-        give_up("There is no such chat. `mesobot whatsapp waiting` names them.", NOT_POSSIBLE)
-    return person
 
 
 def settings_findings(here: Installation) -> list[Finding]:

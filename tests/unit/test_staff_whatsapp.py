@@ -12,7 +12,7 @@ from mesobot.chats.whatsapp.review import Review
 from mesobot.chats.whatsapp.tables import InboxState, ReplyState
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.encryption import Sealer
-from mesobot.staff.check_whatsapp import check_left_to_staff
+from mesobot.staff.check_store import check_database
 from mesobot.staff.findings import Level
 from mesobot.staff.installation import this_installation
 from mesobot.staff.whatsapp import app
@@ -103,15 +103,15 @@ def test_a_database_that_is_none_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     assert "The settings cannot be used" in result.stderr
 
 
-def test_the_doctor_counts_what_is_left(chats: ChatStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_counts_chats_without_reading_them(chats: ChatStore) -> None:
     here = this_installation()
-    assert check_left_to_staff(replace(here, environment={})) == []
-    monkeypatch.setenv("MESOBOT_WHATSAPP_APP_SECRET", "a")
-    (well,) = check_left_to_staff(here)
-    assert (well.level, well.sentence) == (Level.FINE, "None.")
+    topic = "chats left to staff"
+    assert topic not in [each.topic for each in check_database(here)]
     left_late(chats, "are you open today")
-    (ill,) = check_left_to_staff(here)
-    assert (ill.level, ill.sentence[:2]) == (Level.NOTE, "1:")
+    left_unsent(chats, "I could not answer.")
+    left_late(chats, "hello?", who=EVE)
+    (found,) = [each for each in check_database(here) if each.topic == topic]
+    assert (found.level, found.sentence) == (Level.NOTE, "2 on WhatsApp.")
 
 
 def test_texts_are_sealed_until_they_are_shown(tmp_path: Path) -> None:

@@ -83,6 +83,12 @@ class Review:
             found, key=lambda chat: chat.texts[0].at if chat.texts else chat.person.heard_at
         )
 
+    def count(self) -> int:
+        """How many chats have texts that are left; no key is needed."""
+        left = select(inbox.c.person).where(_LEFT).union(select(replies.c.person).where(_UNSENT))
+        with reading(self._engine) as connection:
+            return len(list(connection.execute(left)))
+
     def find(self, name: str) -> Person | None:
         """Whose chat that is: a phone number, or the name of a chat."""
         digits = re.sub(r"[\s()+-]", "", name)
