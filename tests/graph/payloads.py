@@ -179,14 +179,21 @@ def unsupported(person: Person, kind: str = "poll") -> Event:
     return event
 
 
-def number_change(person: Person, new_phone: str, message_id: str | None = None) -> Event:
-    """A patient took the account along to another phone number."""
-    body = f"User {person.name} changed from {person.phone} to {new_phone}"
+def number_change(
+    person: Person,
+    new_phone: str,
+    new_user_id: str | None = None,
+    message_id: str | None = None,
+) -> Event:
+    """A patient took the account along to another phone number.
+
+    WhatsApp then makes a new user id for the person, too.
+    """
     change = {
-        "body": body,
+        "body": f"User {person.name} changed from {person.phone} to {new_phone}",
         "type": "user_changed_number",
         "wa_id": new_phone,
-        "user_id": person.user_id,
+        **({"user_id": new_user_id} if new_user_id else {}),
     }
     return message(person, "system", change, message_id)
 
@@ -226,8 +233,9 @@ def webhook(business: Business, *events: Event) -> Json:
     for event in events:
         value = changes.setdefault(event.field, _value(business))
         value.setdefault(event.key, []).append(event.item)
-        if event.person.contact not in value["contacts"]:
-            value["contacts"].append(event.person.contact)
+        contact = event.person.contact
+        if event.item.get("type") != "system" and contact not in value.setdefault("contacts", []):
+            value["contacts"].append(contact)
     listed = [{"field": field, "value": value} for field, value in changes.items()]
     entry = {"id": business.account_id, "changes": listed}
     return {"object": "whatsapp_business_account", "entry": [entry]}
@@ -262,7 +270,7 @@ def _value(business: Business) -> Json:
         "display_phone_number": business.display_phone_number,
         "phone_number_id": business.phone_number_id,
     }
-    return {"messaging_product": "whatsapp", "metadata": metadata, "contacts": []}
+    return {"messaging_product": "whatsapp", "metadata": metadata}
 
 
 def _reply(person: Person, kind: str, choice: Json, of: str, message_id: str | None) -> Event:

@@ -67,9 +67,13 @@ def test_other_kinds_of_messages(event: payloads.Event, part: str) -> None:
 
 
 def test_a_new_number() -> None:
-    change = read_one(payloads.number_change(ADA, "905559998877"))
+    event = payloads.number_change(ADA, "905559998877", "TR.99")
+    change = read_one(event)
     assert isinstance(change, types.PhoneNumberChange)
     assert (change.old_wa_id, change.new_wa_id) == (ADA.phone, "905559998877")
+    assert change.new_user_id == "TR.99"
+    (told,) = webhook(CLINIC, event)["entry"][0]["changes"]
+    assert "contacts" not in told["value"]  # as WhatsApp documents it for system messages
 
 
 def test_what_staff_wrote() -> None:
