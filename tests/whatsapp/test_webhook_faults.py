@@ -94,7 +94,7 @@ def test_the_same_message_at_once_at_both_servers_is_one_turn(pair: Pair) -> Non
     assert "painless" in pair.phones.next(ada).text
     assert pair.post(*posts) == [200] * 3
     time.sleep(2.5)
-    assert len(pair.graph.accepted(ada.user_id)) == 1
+    assert len(pair.graph.accepted(ada.phone)) == 1
 
 
 def test_the_same_message_after_a_restart_is_one_turn(pair: Pair) -> None:
@@ -107,7 +107,7 @@ def test_the_same_message_after_a_restart_is_one_turn(pair: Pair) -> None:
     second.wait()
     assert pair.post((second, body, signature)) == [200]
     time.sleep(2.5)
-    assert len(pair.graph.accepted(ada.user_id)) == 1
+    assert len(pair.graph.accepted(ada.phone)) == 1
 
 
 def test_everything_in_a_batch_is_taken_whatever_else_is_in_it(pair: Pair) -> None:
@@ -209,7 +209,7 @@ def test_a_flood_of_one_leaves_the_others_alone(pair: Pair) -> None:
         assert "painless" in phones.next(person, seconds=60).text
     assert percentile(seen.seconds_of_others, 0.95) < 4  # machines differ; see benchmarks
     time.sleep(5)
-    to_eve = pair.graph.accepted(eve.user_id)
+    to_eve = pair.graph.accepted(eve.phone)
     assert 1 <= len(to_eve) <= 12, "limited, and told so"
     assert any("more than I can read" in json.dumps(each["body"]) for each in to_eve)
     assert server.resident() - before < 100 * 1024 * 1024
