@@ -1,6 +1,7 @@
 // The page that plays a phone on WhatsApp, against the fake Graph API.
 
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { launch } from '../../widget/scripts/browser.mjs';
 
@@ -9,8 +10,8 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
-async function phone() {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage();
+async function phone(options = {}) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })).newPage();
   page.errors = [];
   page.on('pageerror', (error) => page.errors.push(error.message));
   page.on('console', (line) => line.type() === 'error' && page.errors.push(line.text()));
@@ -79,3 +80,19 @@ test('the chat is there again after a reload, and not on another phone', async (
   await say(page, 'somebody else');
   assert.equal(await page.locator('.bubble').count(), 1);
 });
+
+const axe = createRequire(new URL('../../widget/package.json', import.meta.url)).resolve('axe-core/axe.min.js');
+for (const colorScheme of ['light', 'dark']) {
+  test(`everybody can use it (${colorScheme})`, async () => {
+    const page = await phone({ colorScheme, bypassCSP: true }); // axe itself is brought in as a script
+    const person = await say(page, 'hello');
+    await answer(person, interactive('list', { button: 'Choose', sections: [{ rows: [{ id: 'a', title: 'Acne scars', description: 'or others' }] }] }));
+    await page.addScriptTag({ path: axe });
+    for (const name of ['Choose', 'Close', 'Send something else']) {
+      await page.getByRole('button', { name, exact: true }).or(page.getByRole('button', { name: `☰ ${name}` })).click();
+      const { violations } = await page.evaluate(() => window.axe.run());
+      const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map((node) => node.html).join(', ')}`);
+      assert.deepEqual(found, []);
+    }
+  });
+}
