@@ -10,7 +10,7 @@ import pytest
 from mesobot.running import free_port, wait_for
 from tests.graph.peer import GraphPeer, graph_peer
 from tests.scenarios.conftest import Assistant, running
-from tests.whatsapp.phones import Phones
+from tests.whatsapp.phones import QUICK, Phones
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def clinic(tmp_path_factory, graph: GraphPeer) -> Iterator[Assistant]:
     ports = {"MESOBOT_PORT": str(free_port()), "MESOBOT_ACTIONS_PORT": str(free_port())}
     command = [sys.executable, "-m", "mesobot", "run"]
     folder = tmp_path_factory.mktemp("clinic")
-    with running(command, folder, **ports, **graph.environment()) as started:
+    with running(command, folder, **ports, **graph.environment(), **QUICK) as started:
         assert wait_for(f"http://127.0.0.1:{ports['MESOBOT_ACTIONS_PORT']}/health", 60)
         assert graph.subscribe(webhook_of(started))
         yield started

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import partial
 
 from mesobot.channels.whatsapp import sending, service
-from mesobot.chats.whatsapp.inbox import Burst
 from mesobot.consultation.retrying import Retrying
 
 CALL_SECONDS = 2.0
@@ -21,7 +20,6 @@ SETTLES_SECONDS = 1.5
 if __name__ == "__main__":
     quick = timedelta(seconds=0.2)
     service.GraphClient = partial(service.GraphClient, call_seconds=CALL_SECONDS)
-    service.Inbox = partial(service.Inbox, burst=Burst(quick, 2 * quick))
     sending.RETRYING = Retrying(
         base=quick,
         longest=2 * quick,

@@ -11,6 +11,10 @@ from tests.graph import payloads
 from tests.graph.payloads import Event, Json, Person
 from tests.graph.peer import GraphPeer
 
+QUICK = {"MESOBOT_WHATSAPP_QUIET_MILLISECONDS": "300"}
+"""Patients of tests write quickly."""
+SILENCE = 1.5
+"""Seconds after which nothing more comes."""
 _numbers = itertools.count(905300000000 + secrets.randbelow(10**6) * 100)
 
 

@@ -74,18 +74,9 @@ class Server:
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
-        assert self._process
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> None:
-        """End it as an operator does."""
         if self._process and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGINT)
-            try:
-                self._process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def printed(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
@@ -93,7 +84,7 @@ class Server:
 
 @contextmanager
 def actions(folder: Path) -> Iterator[str]:
-    """An action server for servers in that folder; its address."""
+    """An action server for servers in that folder, ready before they are; its address."""
     port = free_port()
     environment = {
         **os.environ,
@@ -105,8 +96,6 @@ def actions(folder: Path) -> Iterator[str]:
             actions_command(port), cwd=paths.ROOT, env=environment, stdout=output, stderr=output
         )
     try:
-        alive = lambda: process.poll() is None  # noqa: E731
-        assert wait_for(f"http://127.0.0.1:{port}/health", _START_SECONDS, alive)
         yield actions_url(port)
     finally:
         process.terminate()
@@ -125,4 +114,4 @@ def servers(folder: Path, graph: GraphPeer, count: int, **variables: str) -> Ite
         yield these
     finally:
         for server in these:
-            server.stop()
+            server.kill()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.graph import payloads
 from tests.graph.payloads import Person
-from tests.whatsapp.phones import Phones, somebody
+from tests.whatsapp.phones import SILENCE, Phones, somebody
 
 
 def test_a_question_gets_one_answer_with_what_to_ask_next(phones: Phones) -> None:
@@ -51,7 +51,7 @@ def test_a_burst_is_one_turn(phones: Phones) -> None:
     got = phones.next(ada)
     assert "painless" in got.text
     assert "minutes" in got.text
-    time.sleep(2)
+    time.sleep(SILENCE)
     assert phones.has_nothing_new(ada)
 
 
@@ -96,7 +96,7 @@ def test_reactions_and_foreign_numbers_are_not_answered(phones: Phones) -> None:
     phones.graph.receive(payloads.reaction(ada, got.id))
     other = payloads.Business(phone_number_id="999")
     phones.graph.receive_webhook(payloads.webhook(other, payloads.text(ada, "hello?")))
-    time.sleep(2.5)
+    time.sleep(SILENCE)
     assert phones.has_nothing_new(ada)
 
 
@@ -105,7 +105,7 @@ def test_stop_is_kept_except_in_an_emergency(phones: Phones) -> None:
     phones.say(ada, "does it hurt?")
     assert "START" in phones.say(ada, "STOP").text
     phones.graph.receive(payloads.text(ada, "does it hurt?"))
-    time.sleep(2.5)
+    time.sleep(SILENCE)
     assert phones.has_nothing_new(ada)
     assert "112" in phones.say(ada, "i cannot breathe after the injection").text
     assert "Welcome back" in phones.say(ada, "start").text
@@ -117,7 +117,7 @@ def test_while_staff_have_the_chat_the_assistant_is_silent(phones: Phones) -> No
     phones.say(ada, "does it hurt?")
     phones.graph.receive(payloads.echo(ada, "Hello, this is Elif.", phones.graph.business))
     phones.graph.receive(payloads.text(ada, "how many minutes is a session?"))
-    time.sleep(2.5)
+    time.sleep(SILENCE)
     assert phones.has_nothing_new(ada)
     assert "112" in phones.say(ada, "my throat is swelling shut").text
 

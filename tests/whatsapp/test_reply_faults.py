@@ -18,7 +18,7 @@ from tests.graph.peer import GraphPeer, graph_peer
 from tests.graph.settings import TEST
 from tests.scenarios.conftest import Assistant, running
 from tests.whatsapp import hurried
-from tests.whatsapp.phones import Phones, somebody
+from tests.whatsapp.phones import QUICK, Phones, somebody
 
 QUESTION = "does it hurt?"
 PAIR_SECONDS = 2
@@ -59,7 +59,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     folder, port = tmp_path_factory.mktemp("faults"), free_port()
     command = [sys.executable, "-m", "tests.whatsapp.hurried"]
     command += rasa_command(port)[3:]  # the same without "python -m mesobot.launch"
-    settings = {"MESOBOT_PORT": str(port), "MESOBOT_WHATSAPP_PAIR_SECONDS": str(PAIR_SECONDS)}
+    settings = {
+        "MESOBOT_PORT": str(port),
+        "MESOBOT_WHATSAPP_PAIR_SECONDS": str(PAIR_SECONDS),
+        **QUICK,
+    }
     with (
         graph_peer(tmp_path_factory.mktemp("graph")) as graph,
         running(command, folder, "/webhooks/whatsapp/", **settings, **graph.environment()) as ready,

@@ -25,7 +25,7 @@ from mesobot.chats.whatsapp.tables import InboxState
 from mesobot.consultation.clock import Clock
 
 LEASE = timedelta(seconds=30)
-"""Longer than a turn may take with everything around it."""
+"""Longer than one message may take with everything around it; renewed with each."""
 TOO_FAST = "too_fast"
 """Kind of a message that stands for those that were left out."""
 _TOGETHER = 900
@@ -132,6 +132,8 @@ class Answering:
         ]
         sent: list[dict[str, Any]] = []
         for number, text in enumerate(await self._read(turn)):
+            if number and not await asyncio.to_thread(self._inbox.renew, turn, LEASE):
+                break  # taken over, or forgotten: what follows is not ours to answer
             name = f"{turn.id}{f'.{number}' if number else ''}"
             sent += await self._assistant.answer(person.sender, text, name, turn.again)
         await self._say(turn, sent, before=list(dict.fromkeys(notes)))

@@ -37,6 +37,7 @@ class ChannelSettings:
         pace: messages to all of them (the platform's limit).
         mute: how long the assistant keeps out of a chat in which staff wrote.
         stale: age of a message that is left to staff.
+        quiet: how long nothing more must come before somebody who writes is answered.
         reopen: name of a template that asks a patient to write again, or None.
         language: of that template.
     """
@@ -49,6 +50,7 @@ class ChannelSettings:
     pace: Pace
     mute: timedelta
     stale: timedelta
+    quiet: timedelta
     reopen: str | None
     language: str
 
@@ -86,6 +88,7 @@ def read_settings(environment: Mapping[str, str]) -> ChannelSettings | None:
         pace=_per_second(number_of(environment, f"{PREFIX}MESSAGES_A_SECOND", 80)),
         mute=timedelta(minutes=number_of(environment, f"{PREFIX}MUTE_MINUTES", 240)),
         stale=timedelta(minutes=number_of(environment, f"{PREFIX}STALE_MINUTES", 720)),
+        quiet=timedelta(milliseconds=number_of(environment, f"{PREFIX}QUIET_MILLISECONDS", 1000)),
         reopen=text_of(environment, f"{PREFIX}REOPEN_TEMPLATE"),
         language=text_of(environment, f"{PREFIX}LANGUAGE") or "en",
     )

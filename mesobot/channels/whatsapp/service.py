@@ -19,7 +19,7 @@ from mesobot.channels.whatsapp.receiving import Receiving
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.sending import Sending
 from mesobot.channels.whatsapp.texts import load_texts
-from mesobot.chats.whatsapp.inbox import Inbox
+from mesobot.chats.whatsapp.inbox import Burst, Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import People
 from mesobot.consultation.clock import utc_now
@@ -84,7 +84,8 @@ class Service:
     async def _run(self, assistant: Assistant) -> None:
         engine = await self._opened()
         people = People(engine, self._sealer, utc_now)
-        inbox = Inbox(engine, self._sealer, utc_now, people)
+        burst = Burst(self._settings.quiet, 4 * self._settings.quiet)
+        inbox = Inbox(engine, self._sealer, utc_now, people, burst=burst)
         outgoing = Outgoing(engine, self._sealer, utc_now, people)
         client = GraphClient(self._settings.account)
         out = Sending(outgoing, client, self._settings, utc_now)

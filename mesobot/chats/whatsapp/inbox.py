@@ -204,6 +204,13 @@ class Inbox:
             self._free(connection, turn.person.id, offered)
         return Outcome.KEPT
 
+    def renew(self, turn: Turn, lease: timedelta) -> bool:
+        """Go on with a turn that takes longer; False if it is somebody else's by now."""
+        mine = and_(people.c.id == turn.person.id, people.c.lease == turn.lease)
+        values = {"lease_until": self._clock() + lease}
+        with writing(self._engine) as connection:
+            return bool(connection.execute(update(people).where(mine).values(values)).rowcount)
+
     def give_back(self, turn: Turn) -> None:
         """Let go of a turn that was not begun, or was cut off: it is due again at once."""
         mine = and_(people.c.id == turn.person.id, people.c.lease == turn.lease)

@@ -129,6 +129,19 @@ def test_answers_to_a_form_are_read_one_by_one_in_one_reply(desk: Desk) -> None:
     assert len(set(desk.echo.turns)) == 2
 
 
+def test_a_turn_that_is_taken_over_half_way_is_not_gone_on_with(desk: Desk) -> None:
+    desk.echo.in_form = True
+    desk.hear("Ada", "0532 123 45 67")
+    (turn,) = desk.chat.claim()
+    desk.chat.clock.advance(seconds=60)
+    (taken_over,) = desk.chat.claim()
+    asyncio.run(desk.answering.answer(turn))
+    assert [text for text, _ in desk.echo.heard] == ["Ada"]
+    assert desk.chat.rows(replies) == []
+    asyncio.run(desk.answering.answer(taken_over))
+    assert desk.chat.states() == ["answered", "answered"]
+
+
 def test_a_tap_is_read_alone_and_means_what_was_offered(desk: Desk) -> None:
     desk.say("hello")
     person = desk.chat.people.find(ADA)
