@@ -27,24 +27,26 @@ _ORDER = list(Danger)
 """Most serious first."""
 _DANGERS = frozenset(danger.value for danger in Danger)
 _OTHER_LANGUAGE = "other_language"
+_ALL_CLEAR = "not_in_danger"
+_ALL_CLEAR_AT = 0.5
+"""Score from which an alarm counts as taken back: higher than for any other topic."""
+_NO_HELP = "cannot_get_help"
 _SMALL_TALK = frozenset(
-    {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", "not_in_danger", "help_is_coming"}
+    {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", _ALL_CLEAR, "help_is_coming"}
 )
 _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 """Topics that are about several things at once: not cut at "and" ..."""
 _SURELY_TOGETHER = 0.9
 """... when a message is clearly about one of them."""
 _CLEAR_AT = 0.8
-"""Score of the whole message from which it is not cut when it asks only once: cutting costs a
-ranking for each stretch, and most messages are one clear question."""
+"""Score of a message that asks once from which it is not cut: cutting costs a ranking for each
+stretch, and most messages are one clear question."""
 _FEW_WORDS = 6
 """Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
-_UNRIVALLED_AT = 0.5
-"""Score from which a message is not cut either when no second topic is believed in ..."""
+_UNRIVALLED_AT = 0.45
+"""Score from which it is not cut either when no second topic is believed in ..."""
 _RIVAL_AT = 0.25
-"""... as much as this, if it asks only once, ..."""
-_RIVAL_AT_IF_ASKED_TWICE = 0.15
-"""... or this. Set on development messages, as all of these (docs/evaluation.md)."""
+"""... as much as this. Set on development messages, as all of these (docs/evaluation.md)."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
 _CONTACTS = re.compile(r"\S+@\S+|https?://\S+|\+?\d(?:[ ()/.-]{0,2}\d){6,}")
@@ -76,6 +78,7 @@ class Interpretation:
             or what it would ask for otherwise when the danger is only ``possible``.
         possible: whether the danger may be meant in general, as a question about it.
         language: of the message, where it is known not to be English.
+        all_clear: whether, after a danger, the message says that nobody is in danger.
     """
 
     questions: tuple[Question, ...]
@@ -83,6 +86,7 @@ class Interpretation:
     danger: Danger | None = None
     possible: bool = False
     language: str | None = None
+    all_clear: bool = False
 
     def instead(self, topic: str) -> Interpretation:
         """The same message with another meaning."""
@@ -130,12 +134,18 @@ class Interpreter:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
 
-        def rank_topics(part: str) -> list[Ranked]:
-            return _without_dangers(rank(part))
+        alarmed = context is not None and context.topic in _DANGERS
+        all_clear = alarmed and _says_all_clear(document, rank)
+        left_out = _DANGERS | ({_ALL_CLEAR} if alarmed and not all_clear else set())
+        left_out |= set() if alarmed else {_NO_HELP}
 
-        questions = interpret(document, rank_topics, self._thresholds, context)
+        def rank_topics(part: str) -> list[Ranked]:
+            return [ranked for ranked in rank(part) if ranked.topic not in left_out]
+
+        leans_on = None if all_clear else context
+        questions = interpret(document, rank_topics, self._thresholds, leans_on)
         return Interpretation(
-            tuple(questions), tuple(whole), found.danger, found.possible, language
+            tuple(questions), tuple(whole), found.danger, found.possible, language, all_clear
         )
 
     def _assess(self, text: str, spoken: Sequence[str], rank: Rank) -> Assessment:
@@ -154,6 +164,14 @@ class Interpreter:
         known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
         worse = both.danger and not both.possible and _ORDER.index(both.danger) < known
         return both if worse else Assessment()
+
+
+def _says_all_clear(document: Any, rank: Rank) -> bool:
+    """Whether the message, or a part of it, takes an alarm back."""
+    parts = [document.text, *sentences(document)[:_MOST_SENTENCES]]
+    parts += [text_of([piece]) for piece in pieces(document, _MOST_PIECES)]
+    best = (_without_dangers(rank(part))[0] for part in parts)
+    return any(ranked.topic == _ALL_CLEAR and ranked.score >= _ALL_CLEAR_AT for ranked in best)
 
 
 def _beliefs(ranking: Sequence[Ranked]) -> dict[Danger, float]:
@@ -212,14 +230,12 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
 
 def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:
     """Whether cutting a message would most likely be labour lost."""
-    if tokens <= _FEW_WORDS:
+    if tokens <= _FEW_WORDS or sum(piece.asks for piece in found) > 1:
         return False
-    asks_once = sum(piece.asks for piece in found) <= 1
-    if asks_once and whole[0].score >= _CLEAR_AT:
+    if whole[0].score >= _CLEAR_AT:
         return True
     beliefs = sorted((r.belief for r in whole if not r.topic.startswith(FOLLOW_UP)), reverse=True)
-    rival_at = _RIVAL_AT if asks_once else _RIVAL_AT_IF_ASKED_TWICE
-    return whole[0].score >= _UNRIVALLED_AT and all(b < rival_at for b in beliefs[1:2])
+    return whole[0].score >= _UNRIVALLED_AT and all(b < _RIVAL_AT for b in beliefs[1:2])
 
 
 def _says_something(piece: Piece) -> bool:
