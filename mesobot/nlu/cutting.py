@@ -51,6 +51,11 @@ class _Cut:
     stretches: tuple[Stretch, ...]
 
 
+def spans(pieces: int) -> list[tuple[int, int]]:
+    """Where the stretches of so many pieces begin and end."""
+    return [(begin, end) for end in range(1, pieces + 1) for begin in _begins(end, pieces)]
+
+
 def cut(
     pieces: Sequence[Piece], rank: Callable[[str], Sequence[Ranked]], asks_nothing: Sequence[str]
 ) -> tuple[Stretch, ...]:
@@ -66,10 +71,7 @@ def cut(
     whole = {ranked.topic: ranked.belief for ranked in rank(text_of(pieces))}
     for end in range(1, len(pieces) + 1):
         options = [best[end - 1]]
-        longest = end if end == len(pieces) else _LONGEST
-        for begin in range(max(0, end - longest), end):
-            if end - begin > _LONGEST and begin > 0:
-                continue
+        for begin in _begins(end, len(pieces)):
             text = text_of(pieces[begin:end])
             stretch = Stretch(begin, end, text, tuple(rank(text)))
             asked = sum(piece.asks for piece in pieces[begin:end])
@@ -86,6 +88,12 @@ def _worth(stretch: Stretch, asked: int, somebody_asks: bool, believed: float) -
     if asked:
         return worth + _ASKS - _ASKS_AGAIN * (asked - 1)
     return worth - _ASKS if somebody_asks else worth
+
+
+def _begins(end: int, pieces: int) -> list[int]:
+    """Where the stretches begin that end there; the whole message is the first of the last."""
+    whole = [0] if end == pieces > _LONGEST else []
+    return [*whole, *range(max(0, end - _LONGEST), end)]
 
 
 def _add(before: _Cut, stretch: Stretch, worth: float) -> _Cut:

@@ -1,5 +1,7 @@
 """Which pieces of a message stand as questions of their own; the topic model is a table here."""
 
+from collections.abc import Sequence
+
 import pytest
 import spacy
 
@@ -152,9 +154,9 @@ def test_an_address_a_number_and_a_link_are_nobodys_mood(nlp, text: str) -> None
     read: list[str] = []
 
     class Model:
-        def rank(self, part: str) -> list[Ranked]:
-            read.append(part.strip())
-            return [Ranked("faq/contact", 0.1), Ranked("distress", 0.1)]
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            read.extend(part.strip() for part in parts)
+            return [[Ranked("faq/contact", 0.1), Ranked("distress", 0.1)] for _ in parts]
 
     flags = load_red_flags(CLINIC / "red_flags.yml")
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
@@ -166,8 +168,8 @@ def test_words_beside_an_address_are_read(nlp) -> None:
     flags = load_red_flags(CLINIC / "red_flags.yml")
 
     class Model:
-        def rank(self, part: str) -> list[Ranked]:
-            return [Ranked("medical_emergency", 0.9, 0.9), Ranked("greet", 0.1)]
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            return [[Ranked("medical_emergency", 0.9, 0.9), Ranked("greet", 0.1)] for _ in parts]
 
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
     found = interpreter.read(nlp("i cannot breathe ada@mail.com"))
