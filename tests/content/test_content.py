@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from mesobot.consultation.form import Field
+from mesobot.consultation.form import KNOWN_NUMBER, Field
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.form_texts import REFERENCE, form_values
 from mesobot.knowledge.content import load_content
@@ -140,14 +140,14 @@ def test_no_reply_advertises_or_is_cut_in_two(name: str, response: dict) -> None
     assert len(text.split()) <= RULES.most_words, name
     assert "\n\n" not in text.strip(), name
     lists = load_questionnaire(CLINIC / "consultation.yml")
-    answers = dict.fromkeys((REFERENCE, *(field.value for field in Field)), "")
+    answers = dict.fromkeys((REFERENCE, KNOWN_NUMBER, *(field.value for field in Field)), "")
     known = {*CONTENT.clinic.placeholders(), *form_values(answers, CONTENT.clinic, lists)}
     assert set(re.findall(r"\{(\w+)\}", text)) <= known | TOLD_PLACEHOLDERS, name
 
 
 def test_every_placeholder_of_the_form_is_filled() -> None:
     lists = load_questionnaire(CLINIC / "consultation.yml")
-    answers = dict.fromkeys((REFERENCE, *(field.value for field in Field)), "")
+    answers = dict.fromkeys((REFERENCE, KNOWN_NUMBER, *(field.value for field in Field)), "")
     assert set(form_values(answers, CONTENT.clinic, lists)) >= FORM_PLACEHOLDERS
 
 

@@ -42,6 +42,10 @@ CONFIGURED = {
     "MESOBOT_WHATSAPP_VERIFY_TOKEN": "verify-secret",
     "MESOBOT_STAFF_WHATSAPP": "+90 532 123 45 67",
     "MESOBOT_WHATSAPP_TEMPLATE": "new_request",
+    "MESOBOT_WEB_ORIGINS": "https://www.clinic.org",
+    "MESOBOT_WEB_SECRET": "website-secret-as-long-as-it-has-to-be",
+    "MESOBOT_WEB_PROXIES": "1",
+    "MESOBOT_WEB_PRIVACY_LINK": "https://www.clinic.org/privacy",
 }
 
 
@@ -143,7 +147,7 @@ def test_neither_secrets_nor_patients_are_repeated(here: Installation) -> None:
     for environment in ({}, broken, passwords):
         text = as_json(diagnose(with_settings(here, **environment)))
         for secret in (
-            *("hunter2", "smtp-secret", "whatsapp-secret", "robot-login", KEY),
+            *("hunter2", "smtp-secret", "whatsapp-secret", "website-secret", "robot-login", KEY),
             *("app-secret", "verify-secret"),
             *("Ada", "lovelace", "532 123", "desk@clinic.org"),
         ):

@@ -101,11 +101,12 @@ class Answering:
         now, person = self._clock(), turn.person
         wish = await self._wish(turn)
         if person.stopped and wish is not Wish.START:
-            await self._alarm(turn, InboxState.STOPPED)
+            await self._say(turn, await self._alarm(turn), InboxState.STOPPED)
         elif person.muted_until and person.muted_until > now:
-            await self._alarm(turn, InboxState.STAFF)
+            await self._say(turn, await self._alarm(turn), InboxState.STAFF)
         elif now - turn.messages[-1].sent_at >= self._stale:
-            await self._say(turn, [{"text": self._texts["late"]}], InboxState.REVIEW)
+            late = [{"text": self._texts["late"]}]
+            await self._say(turn, await self._alarm(turn) or late, InboxState.REVIEW)
             _log.warning("whatsapp.left_to_staff", messages=len(turn.messages))
         elif wish in (Wish.STOP, Wish.START):
             await asyncio.to_thread(self._people.stop, person.id, wish is Wish.STOP)
@@ -165,11 +166,10 @@ class Answering:
             return person.offered[int(number[1]) - 1]
         return FORGET_ME if wish_of(text) is Wish.ERASE else text
 
-    async def _alarm(self, turn: Turn, state: InboxState) -> None:
-        """Keep silent, unless somebody is in danger."""
+    async def _alarm(self, turn: Turn) -> list[dict[str, Any]]:
+        """What is said even where nothing else is, because somebody is in danger."""
         text = "\n".join(filter(None, map(_typed, turn.messages)))
-        alarm = await self._assistant.alarm(text) if text else []
-        await self._say(turn, alarm, state)
+        return await self._assistant.alarm(text) if text else []
 
     async def _say(
         self,

@@ -227,6 +227,11 @@ def test_what_comes_too_late_is_left_to_staff(desk: Desk) -> None:
     assert "hurt" in desk.chat.everything()
 
 
+def test_a_late_emergency_is_answered_all_the_same(desk: Desk) -> None:
+    assert desk.say("i cannot breathe", ago=13 * 3600) == ["Call 112."]
+    assert desk.chat.states() == ["review"]
+
+
 def test_a_turn_that_another_process_began_is_looked_up(desk: Desk) -> None:
     desk.hear("yes")
     desk.chat.claim()
