@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 
 import pytest
 
 from tests.graph import payloads
 from tests.graph.payloads import Person
+from tests.scenarios.conftest import Assistant
+from tests.scenarios.test_canaries import places
 from tests.whatsapp.phones import SILENCE, Phones, somebody
 
 
@@ -85,8 +88,8 @@ def test_somebody_without_a_number_is_answered(phones: Phones) -> None:
 def test_a_new_number_goes_on_with_the_old_chat(phones: Phones) -> None:
     old = somebody()
     phones.say(old, "does it hurt?")
-    new = somebody(user_id=old.user_id)
-    phones.graph.receive(payloads.number_change(old, str(new.phone)))
+    new = somebody()
+    phones.graph.receive(payloads.number_change(old, str(new.phone), new.user_id))
     assert "automated assistant" not in phones.say(new, "how many minutes is a session?").text
 
 
@@ -122,10 +125,14 @@ def test_while_staff_have_the_chat_the_assistant_is_silent(phones: Phones) -> No
     assert "112" in phones.say(ada, "my throat is swelling shut").text
 
 
-def test_erase_forgets_the_person_and_the_chat(phones: Phones) -> None:
-    ada = somebody()
-    phones.say(ada, "does it hurt?")
+def test_erase_forgets_the_person_and_the_chat(phones: Phones, clinic: Assistant) -> None:
+    ada, word = somebody(), f"umbrella{secrets.token_hex(4)}"
+    phones.say(ada, f"does it hurt more than my {word}?")
+    assert places(clinic, word) == {"conversations.db"}
+    assert places(clinic, str(ada.phone)) == {"state/requests.db"}
     asked = phones.say(ada, "ERASE")
     assert "Shall I delete it all?" in asked.text
     assert "deleted this chat" in phones.tap(ada, asked, "Yes").text
+    for canary in (word, str(ada.phone), ada.user_id):
+        assert places(clinic, canary) == set()
     assert "automated assistant" in phones.say(ada, "does it hurt?").text

@@ -156,7 +156,7 @@ def _number_change(message: Mapping[str, Any], address: Address) -> NumberChange
         return None
     new = _digits(system.get("wa_id")) or _digits(system.get("new_wa_id"))
     old = Address(_digits(system.get("customer")) or address.phone, address.user)
-    return NumberChange(old, Address(new)) if new else None
+    return NumberChange(old, Address(new, _text(system.get("user_id")))) if new else None
 
 
 def _moment(message: Mapping[str, Any], now: datetime) -> datetime:

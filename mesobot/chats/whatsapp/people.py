@@ -116,11 +116,18 @@ class People:
             self._set(connection, person, stopped=stopped)
 
     def move(self, old: Address, new: Address) -> None:
-        """Somebody changed their number: the conversation goes on under the new one."""
+        """Somebody changed their number: the conversation goes on under the new one.
+
+        The platform makes another id of its own for the person, too. Where it does not say which,
+        whoever writes from the new number next is the one.
+        """
         with writing(self._engine) as connection:
             row = self._row(connection, old)
             if row is not None and new.phone:
                 self._put(connection, row.id, "phone", new.phone)
+                self._set(connection, row.id, user=None, user_key=None)
+                if new.user:
+                    self._put(connection, row.id, "user", new.user)
 
     def identify(self, connection: Connection, address: Address) -> str:
         """The id of whoever has that address; a new one if nobody has."""

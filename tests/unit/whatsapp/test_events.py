@@ -125,9 +125,9 @@ def test_batches_are_read_to_the_end() -> None:
 
 
 def test_a_changed_number_is_read() -> None:
-    (change,) = read(payloads.number_change(ADA, "4915112345678")).changes
+    (change,) = read(payloads.number_change(ADA, "4915112345678", "TR.9")).changes
     assert change.old == Address(ADA.phone, ADA.user_id)
-    assert change.new.phone == "4915112345678"
+    assert change.new == Address("4915112345678", "TR.9")
 
 
 def test_a_status_has_its_token_and_errors() -> None:

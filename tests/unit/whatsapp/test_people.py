@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from cryptography.fernet import Fernet
 
 from mesobot.chats.whatsapp.people import Address
@@ -52,6 +53,14 @@ def test_a_changed_number_keeps_the_chat(store: ChatStore) -> None:
     store.people.move(Address("905321234567"), Address("4915112345678"))
     assert who(store, Address("4915112345678")) == before
     assert store.people.find(Address("905321234567")) is None
+
+
+@pytest.mark.parametrize("told", ["TR.2", None])
+def test_a_changed_number_brings_a_new_id_along(store: ChatStore, told: str | None) -> None:
+    before = who(store, ADA)
+    store.people.move(ADA, Address("4915112345678", told))
+    assert who(store, Address("4915112345678", "TR.2")) == before
+    assert who(store, ADA) != before, "the old number may be somebody else's by now"
 
 
 def test_a_changed_number_of_a_stranger_changes_nothing(store: ChatStore) -> None:
