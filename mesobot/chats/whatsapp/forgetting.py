@@ -50,14 +50,19 @@ class WhatsAppPeople:
             self._remove([sender], patience)
 
     def purge(self, older_than: timedelta) -> int:
-        """Remove whoever has not written for that long, and what is that old; returns how many."""
+        """Remove whoever has not written for that long, and what is that old; returns how many.
+
+        The bytes of texts that were emptied since are overwritten, too.
+        """
         before = self._clock() - older_than
-        with writing(self._open()) as connection:
+        engine = self._open()
+        with writing(engine) as connection:
             quiet = select(people.c.id).where(people.c.heard_at < before)
             ids = list(connection.execute(quiet).scalars())
             _remove(connection, ids)
             old = connection.execute(delete(inbox).where(inbox.c.received_at < before)).rowcount
             sent = connection.execute(delete(replies).where(replies.c.created_at < before)).rowcount
+        remove_traces(engine)
         return len(ids) + int(old) + int(sent)
 
     def _remove(self, senders: list[str], patience: float | None = None) -> None:

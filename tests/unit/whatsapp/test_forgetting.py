@@ -60,6 +60,14 @@ def test_old_people_go_by_themselves(chat: ChatStore, tmp_path: Path) -> None:
     assert chat.rows(people) == chat.rows(replies) == []
 
 
+def test_the_hourly_sweep_overwrites_what_was_answered(chat: ChatStore, tmp_path: Path) -> None:
+    chat.hear(CANARY)
+    (turn,) = chat.claim()
+    chat.answer(turn, "hello")
+    chats(chat, tmp_path).purge(timedelta(days=30))
+    assert CANARY.encode() not in raw_bytes(tmp_path)
+
+
 def test_a_message_that_is_delivered_again_after_that_is_not_answered(chat: ChatStore) -> None:
     message = chat.message("hello", name="wamid.1")
     chat.inbox.receive([message])
