@@ -159,6 +159,8 @@ async def _tidy(*parts: Receiving | Sending) -> None:
 
 def _told(outbox: Outbox) -> Callable[[str, str, DeliveryProblem | None], bool]:
     def told(token: str, arrival: str, problem: DeliveryProblem | None) -> bool:
+        if not token.startswith("<"):
+            return False  # of a reply: it is no Message-ID
         return outbox.reported(token, arrival, str(problem) if problem else None)
 
     return told
