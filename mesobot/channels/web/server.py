@@ -158,6 +158,9 @@ class ChatServer:
             raise Refused(text, {"error": "protocol", "text": text})
         self._events[sid] = Bucket(_EVENTS)
         await self.chat.arrive(sid, auth, self.gate.address(environ["sanic.request"]))
+        if sid not in self._events:  # it went away while its session was looked up
+            await self.chat.leave(sid)
+            return
         # Once the handshake is answered, which is before this task gets its turn.
         self._io.start_background_task(self._unless_gone, self.chat.greet(sid))
 
