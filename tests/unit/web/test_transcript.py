@@ -44,6 +44,20 @@ def test_the_newest_come_back_when_there_are_too_many(transcript: Transcript) ->
     assert [m.seq for m in transcript.after("web:1", 0, 3)] == [8, 9, 10]
 
 
+def test_a_new_database_in_the_place_of_the_old_one_is_used(
+    transcript: Transcript, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transcript.add("web:1", [message(1, PATIENT, "a")])
+    file.unlink()
+    with pytest.raises(DatabaseUnavailableError, match="no such table"):
+        transcript.after("web:1", 0, 200)
+    with pytest.raises(DatabaseUnavailableError, match="a moment ago"):
+        transcript.after("web:1", 0, 200)
+    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0.0)
+    transcript.add("web:1", [message(2, PATIENT, "b")])
+    assert [m.seq for m in transcript.after("web:1", 0, 200)] == [2]
+
+
 def test_a_message_as_browsers_get_it() -> None:
     assert message(3, PATIENT, "a").as_json() == {
         "seq": 3, "from": "patient", "time": "2027-01-15T08:00:00.500Z", "id": "a", "text": "hi",
