@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import structlog
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
@@ -19,9 +18,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mesobot.chats.database import CHATS_VARIABLE, chats_file, chats_url, open_chats
+from mesobot.chats.forgetting import ErasedError
 from mesobot.consultation.database import make_private
-
-_log = structlog.get_logger()
 
 
 class ForgettingTrackerStore(SQLTrackerStore):
@@ -40,6 +38,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
         if file is not None:
             make_private(file)
         super().__init__(domain=domain, host=url, event_broker=event_broker)
+        self.engine.dispose()
         # Rasa's engine would quote messages in the log when the database is locked.
         self.engine: Engine = open_chats(url)
         self.sessionmaker = sessionmaker(bind=self.engine)
@@ -47,11 +46,14 @@ class ForgettingTrackerStore(SQLTrackerStore):
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker
     ) -> Iterator[Event]:
-        """What is to be written at the end of a turn."""
+        """What is to be written at the end of a turn.
+
+        Raises:
+            ErasedError: if the conversation was erased meanwhile.
+        """
         said = sum(isinstance(event, UserUttered) for event in tracker.events)
         stored = session.query(self.SQLEvent.id).filter_by(sender_id=tracker.sender_id).first()
         if said > 1 and stored is None:
-            _log.info("chat.erased_during_turn")
-            return iter(())
+            raise ErasedError
         events: Iterator[Event] = super()._additional_events(session, tracker)
         return events

@@ -162,16 +162,21 @@ def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    # It is a setting of psycopg2 as a whole: there is none for a single connection.
-    psycopg2.extensions.set_wait_callback(wait_with_limit)
-    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
     return create_engine(
         address,
         future=True,
         hide_parameters=True,
-        connect_args={"options": options, "application_name": "mesobot"},
+        connect_args=postgresql_settings(),
         use_native_hstore=False,
         poolclass=QueuePool,
         pool_timeout=LIMIT,
         pool_pre_ping=True,
     )
+
+
+def postgresql_settings() -> dict[str, str]:
+    """Arguments of each connection to PostgreSQL; from now on none waits without an end."""
+    # It is a setting of psycopg2 as a whole: there is none for a single connection.
+    psycopg2.extensions.set_wait_callback(wait_with_limit)
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
+    return {"options": options, "application_name": "mesobot"}

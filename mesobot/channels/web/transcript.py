@@ -14,15 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.chats.database import open_chats
-from mesobot.chats.web_table import web_messages
+from mesobot.chats.forgetting import ErasedError
+from mesobot.chats.web_table import make_table, web_messages
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 
 _PAUSE_AFTER_FAILURE = 5.0
 """Seconds in which a database that failed is left alone: each attempt may take four."""
-
-
-class ErasedError(Exception):
-    """The conversation was erased while a reply was being made; nothing of it was written."""
 
 
 class Transcript:
@@ -78,7 +75,7 @@ class Transcript:
             return
         try:
             with writing(self._engine) as connection:
-                web_messages.metadata.create_all(connection)
+                make_table(connection)
         except DatabaseUnavailableError:
             self._failed_at = time.monotonic()
             raise
