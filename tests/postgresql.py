@@ -22,6 +22,8 @@ import pytest
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _USER = "mesobot"
+LARGEST_LOG_FILE = 1 << 20
+"""Bytes."""
 
 
 def new_database() -> str:
@@ -60,6 +62,19 @@ def standing_still() -> Iterator[None]:
     finally:
         for process in processes:
             os.kill(process, signal.SIGCONT)
+
+
+def limit_files(process: int, size: int | None) -> None:
+    """Let a process of the server write no file beyond that size, or any size again."""
+    limit = f"--fsize={'unlimited' if size is None else size}:unlimited"
+    # By its own user: root may not be allowed to, in a container.
+    command = ["prlimit", f"--pid={process}", limit]
+    subprocess.run(command, check=True, user=_server().user)
+
+
+def log() -> str:
+    """What the server has complained about."""
+    return (_server().folder / "log").read_text(encoding="utf-8", errors="replace")
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ def _server() -> Server:
     binaries = _binaries()
     if binaries is None:
         message = "PostgreSQL is not installed (Debian, Ubuntu: apt-get install postgresql)"
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
     return _start(binaries)
@@ -138,7 +153,9 @@ def _start(binaries: Path) -> Server:
         server.run("pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder)
 
-    server.run("initdb", "--auth=trust", f"--username={_USER}", "--no-sync", "--encoding=UTF8")
+    # Small parts of the write-ahead log: a test that limits the size of files means the tables.
+    options = ("--no-sync", "--encoding=UTF8", f"--wal-segsize={LARGEST_LOG_FILE >> 20}")
+    server.run("initdb", "--auth=trust", f"--username={_USER}", *options)
     server.start()
     atexit.register(stop)
     return server

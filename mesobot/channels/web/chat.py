@@ -21,8 +21,9 @@ from mesobot.channels.web.rendering import render_reply
 from mesobot.channels.web.saying import last_seq_of, read_say
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.tokens import Session, SessionTokens
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
+from mesobot.chats.forgetting import ErasedError
 from mesobot.knowledge.clinic import Clinic
 
 _log = structlog.get_logger()
