@@ -1,6 +1,6 @@
 """The relay as a process of its own: ``python -m mesobot.consultation.relay_process``.
 
-It delivers, and once an hour erases what has been kept for too long.
+It delivers, once an hour erases what has been kept for too long, and once a week sends the digest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.mail_settings import (
     MailSettings,
     SettingsError,
+    read_digest_address,
     read_mail_settings,
     read_whatsapp_settings,
 )
@@ -54,6 +55,9 @@ _UNUSABLE = 2
 _MAILS = (DeliveryKind.CLINIC_EMAIL, DeliveryKind.PATIENT_EMAIL)
 _CAUGHT_INBOX = "clinic@localhost"
 _log = structlog.get_logger()
+
+Task = Callable[[Engine, asyncio.Event], Awaitable[None]]
+"""Something to do beside the deliveries, on the same database, until the event is set."""
 
 
 def run_relay(
@@ -78,6 +82,7 @@ def run_relay(
         sealer = Sealer.from_environment(environment)
         watch = Watch(status_file, utc_now, mail.caught)
         retention = load_questionnaire(questionnaire_file).retention
+        digest_inbox = read_digest_address(environment)
         chats = open_conversations(environment)
 
         def make_relay(engine: Engine) -> Relay:
@@ -97,8 +102,18 @@ def run_relay(
             sweeper = Sweeper(privacy, chats, paths.STATE / "mail", retention, utc_now)
             await keep_sweeping(sweeper, status_file.with_name(STATUS_NAME), utc_now, stopping)
 
-        _log.info("relay", kinds=sorted(kind.value for kind in senders), caught=mail.caught)
-        asyncio.run(_run(database_url(environment), make_relay, sweep, pace))
+        tasks: list[Task] = [sweep]
+        if digest_inbox:
+            from mesobot.insight.relay_part import digest_task  # loads NumPy and more
+
+            tasks.append(digest_task(environment, mail, digest_inbox, head.zone))
+        _log.info(
+            "relay",
+            kinds=sorted(kind.value for kind in senders),
+            caught=mail.caught,
+            digest=digest_inbox is not None,
+        )
+        asyncio.run(_run(database_url(environment), make_relay, tasks, pace))
     except ValueError as error:
         # Content, opening hours, settings, keys and the URL: each says what to correct.
         _log.error("the relay cannot start", problem=str(error))
@@ -159,7 +174,7 @@ def make_senders(
 async def _run(
     url: str,
     make_relay: Callable[[Engine], Relay],
-    sweep: Callable[[Engine, asyncio.Event], Awaitable[None]],
+    tasks: Sequence[Task],
     pace: Pace,
 ) -> None:
     stopping = asyncio.Event()
@@ -170,14 +185,14 @@ async def _run(
         return
     relay = make_relay(engine)
     running = asyncio.create_task(relay.run())
-    sweeping = asyncio.ensure_future(sweep(engine, stopping))
+    others = [asyncio.ensure_future(task(engine, stopping)) for task in tasks]
     signalled = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, signalled}, return_when=asyncio.FIRST_COMPLETED)
     relay.stop()
     stopping.set()
     signalled.cancel()
     await running
-    await sweeping
+    await asyncio.gather(*others)
     engine.dispose()
 
 

@@ -27,10 +27,11 @@ DANGERS = {
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing to do: ``what`` is the case, and the ``step`` to take."""
+    """One thing to do: ``what`` is the case, the ``step`` to take and a ``command`` that helps."""
 
     what: str
     step: str
+    command: str = ""
     urgent: bool = False
 
 
@@ -43,18 +44,18 @@ def _requests(digest: Digest) -> Iterator[Advice]:
     requests = digest.requests
     if requests.undelivered:
         what = f"The clinic has not been told of {counted(requests.undelivered, 'request')}."
-        yield Advice(what, "mesobot requests list, then mesobot doctor", urgent=True)
+        yield Advice(what, "Call them, and see what is wrong:", "mesobot doctor", urgent=True)
     if requests.longest_open and requests.longest_open >= _TOO_LONG:
-        waiting = counted(requests.waits_still, "patient")
-        what = f"{waiting} of this period still without an answer, one for {length(requests.longest_open)}."
-        yield Advice(what, "mesobot requests list", urgent=True)
+        waiting = counted(requests.waits_still, "patient is", "patients are")
+        what = f"{waiting} still without an answer, the first for {length(requests.longest_open)}."
+        yield Advice(what, "Who waits:", "mesobot requests list", urgent=True)
 
 
 def _dangers(digest: Digest) -> Iterator[Advice]:
     alarms = sum(digest.chats.alarms.values())
     if alarms:
         what = f"The assistant sounded the alarm in {counted(alarms, 'conversation')}."
-        yield Advice(what, "Was it right each time? mesobot conversations list --red-flags")
+        yield Advice(what, "Was it right each time?", "mesobot conversations list --red-flags")
 
 
 def _failures(digest: Digest) -> Iterator[Advice]:

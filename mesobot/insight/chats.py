@@ -63,7 +63,7 @@ class ChatFigures:
 
     @property
     def unanswered(self) -> int:
-        """Those of them that got no answer, nor where to find one."""
+        """Those of them that the assistant had no answer to."""
         return sum(count for outcome, count in self.outcomes.items() if outcome.is_unanswered)
 
     @property

@@ -14,8 +14,10 @@ from mesobot import paths
 from mesobot.staff.desk import NO_DATABASE, WRONG_USAGE, give_up
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from mesobot.insight.digest import Sources
     from mesobot.insight.period import Period
 
 conversations = typer.Typer(
@@ -25,6 +27,7 @@ _SINCE = typer.Option("7d", help="A number of days (7d), or a day (2026-11-01)."
 
 
 def digest(
+    *,
     week: Optional[str] = typer.Option(None, help="A calendar week, like 2026-W47."),
     since: Optional[str] = typer.Option(None, help="Days up to now: 7d, or from 2026-11-01 on."),
     file: Optional[Path] = typer.Option(None, "--file", help="Where to; default: var/digest/."),
@@ -48,7 +51,8 @@ def digest(
             period = read_week(week, zone)
         else:
             period = read_since(since, now, zone) if since else last_week(now, zone)
-        made = open_sources(os.environ).digest(period, now, fewest)
+        sources = open_sources(os.environ)
+        made = sources.digest(period, now, fewest)
     target = file or _default_file(period)
     _write(target, digest_page(made))
     typer.echo(f"The digest of {period.in_words}: {target}")
@@ -57,6 +61,9 @@ def digest(
 
         _write(json_file, json.dumps(made.as_json(), ensure_ascii=False, indent=2) + "\n")
         typer.echo(f"All figures: {json_file}")
+    if mail:
+        with _explained():
+            _send(sources, period, now)
 
 
 def missed(
@@ -151,6 +158,41 @@ def show_conversation(
         give_up("There is no such conversation, or not any more.")
     show(transcript(turns, load_masker(), zone))
     typer.echo(LIMITS, err=True)
+
+
+def _send(sources: Sources, period: Period, now: datetime) -> None:
+    """Send the digest now, whatever the weekly one does."""
+    import asyncio
+    import uuid
+
+    from mesobot.consultation.delivery.problems import DeliveryProblem
+    from mesobot.consultation.delivery.smtp import MailServer
+    from mesobot.consultation.mail_settings import (
+        DIGEST_VARIABLE,
+        SettingsError,
+        read_digest_address,
+        read_mail_settings,
+    )
+    from mesobot.insight.letter import FEWEST_IN_MAILS, digest_letter
+
+    try:
+        to, server = read_digest_address(os.environ), read_mail_settings(os.environ)
+    except SettingsError as error:
+        give_up(f"The settings cannot be used: {error}.", WRONG_USAGE)
+    if to is None:
+        give_up(f"Nobody gets it: set {DIGEST_VARIABLE}.", WRONG_USAGE)
+    letter = digest_letter(
+        sources.digest(period, now, FEWEST_IN_MAILS),
+        message_id=f"<digest-{uuid.uuid4().hex}@mesobot>",
+        sender=server.sender,
+        to=to,
+        now=now,
+    )
+    try:
+        asyncio.run(MailServer(server).send(letter))
+    except DeliveryProblem as problem:
+        give_up(f"The mail was not sent: {problem}.")
+    typer.echo("Kept on this machine, sent to nobody." if server.caught else "Sent.")
 
 
 @contextmanager

@@ -16,8 +16,9 @@ class Outcome(str, Enum):
     """What a message got."""
 
     ANSWERED = "answered"  # from the article, all of it
-    PARTLY = "partly"  # one question of several
-    TO_CLINIC = "to_clinic"  # prices, own health, hours, what is not in the article
+    PARTLY = "partly"  # one question of several, or "the article says no more about that"
+    TO_CLINIC = "to_clinic"  # prices, own health, address and hours
+    NOT_IN_ARTICLE = "not_in_article"  # about the clinic, but nothing we know
     OFF_TOPIC = "off_topic"
     NOT_UNDERSTOOD = "not_understood"
     OTHER_LANGUAGE = "other_language"
@@ -34,23 +35,22 @@ class Outcome(str, Enum):
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether the assistant had no answer, not even where to find one."""
-        return self in (Outcome.OFF_TOPIC, Outcome.NOT_UNDERSTOOD, Outcome.OTHER_LANGUAGE)
+        """Whether the assistant had no answer and should perhaps have had one."""
+        return self in _UNANSWERED
 
 
-_QUESTIONS = (
-    Outcome.ANSWERED,
-    Outcome.PARTLY,
-    Outcome.TO_CLINIC,
+_UNANSWERED = (
+    Outcome.NOT_IN_ARTICLE,
     Outcome.OFF_TOPIC,
     Outcome.NOT_UNDERSTOOD,
     Outcome.OTHER_LANGUAGE,
 )
+_QUESTIONS = (Outcome.ANSWERED, Outcome.PARTLY, Outcome.TO_CLINIC, *_UNANSWERED)
 _MISSES = {
     "not_understood": Outcome.NOT_UNDERSTOOD,
     "no_context": Outcome.NOT_UNDERSTOOD,
     "off_topic": Outcome.OFF_TOPIC,
-    "not_in_article": Outcome.TO_CLINIC,
+    "not_in_article": Outcome.NOT_IN_ARTICLE,
     "other_language": Outcome.OTHER_LANGUAGE,
     "gibberish": Outcome.UNREADABLE,
     "abusive": Outcome.UNREADABLE,
@@ -82,7 +82,7 @@ def outcome_of(replies: Sequence[Reply]) -> Outcome:
     answered = set(answered_topics(replies))
     if answered:
         others = set(topics_of(replies)) - answered - _DANGERS
-        is_whole = not others and not any(note.get("unclear") for note in notes)
+        is_whole = not others and not any(note.get("in_part") for note in notes)
         return Outcome.ANSWERED if is_whole else Outcome.PARTLY
     missed = next((_MISSES[note["miss"]] for note in notes if note.get("miss") in _MISSES), None)
     if missed:

@@ -23,9 +23,10 @@ _MOST = 12
 _OUTCOMES = (
     (Outcome.ANSWERED, "Answered", "one"),
     (Outcome.PARTLY, "Answered in part", "six"),
-    (Outcome.TO_CLINIC, "Passed to the clinic (prices, own health, hours …)", "two"),
-    (Outcome.NOT_UNDERSTOOD, "Not understood", "three"),
-    (Outcome.OFF_TOPIC, "About something else", "four"),
+    (Outcome.TO_CLINIC, "Passed to the clinic: prices, own health, hours", "two"),
+    (Outcome.NOT_IN_ARTICLE, "Not in the article", "three"),
+    (Outcome.NOT_UNDERSTOOD, "Not understood", "four"),
+    (Outcome.OFF_TOPIC, "About something else", "seven"),
     (Outcome.OTHER_LANGUAGE, "In another language", "five"),
 )
 _STATES = {
@@ -133,7 +134,10 @@ def _channels(counts: Mapping[str, int]) -> str:
 
 
 def _verdict(group: MissedGroup, labels: Mapping[str, str]) -> str:
-    near = f"nearest topic: “{labels[group.topic]}”" if group.topic else "no topic is near"
-    if group.understood:
-        return f"understood, but the article does not say; {near}"
-    return f"not understood; {near}"
+    why = (
+        "understood, but the article says nothing about it"
+        if group.understood
+        else "not understood"
+    )
+    near = f"the nearest topic is “{labels[group.topic]}”" if group.topic else "no topic is near"
+    return f"{why}; {near}"

@@ -82,7 +82,7 @@ def hours_picture(chats: ChatFigures) -> Markup:
             )
         if hour % 3 == 0:
             middle = _LEFT + room * (hour + 0.5)
-            parts.append(label(f"{hour:02}:00", middle, floor + 17, "middle"))
+            parts.append(label(f"{hour:02}", middle, floor + 17, "middle"))
     return chart("Messages by hour of the day", _WIDTH, _HOURS_HEIGHT - 16, parts)
 
 

@@ -25,6 +25,7 @@ _OUTCOMES = {
     Outcome.ANSWERED: "answered",
     Outcome.PARTLY: "answered in part",
     Outcome.TO_CLINIC: "passed to the clinic",
+    Outcome.NOT_IN_ARTICLE: "not in the article",
     Outcome.OFF_TOPIC: "about something else",
     Outcome.NOT_UNDERSTOOD: "not understood",
     Outcome.OTHER_LANGUAGE: "another language",
