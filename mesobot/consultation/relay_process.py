@@ -46,6 +46,7 @@ from mesobot.consultation.relay_watch import Watch
 from mesobot.consultation.retention import STATUS_NAME, Sweeper, keep_sweeping
 from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.insight.metrics_port import RELAY_PORT, metrics_port
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.knowledge.source import read_yaml
 from mesobot.knowledge.zone import clinic_zone
@@ -83,6 +84,7 @@ def run_relay(
         watch = Watch(status_file, utc_now, mail.caught)
         retention = load_questionnaire(questionnaire_file).retention
         digest_inbox = read_digest_address(environment)
+        port = metrics_port(environment, RELAY_PORT)
         chats = open_conversations(environment)
 
         def make_relay(engine: Engine) -> Relay:
@@ -93,6 +95,7 @@ def run_relay(
                 utc_now,
                 fall_back=OtherChannel(engine, utc_now, senders),
                 kept=_MAILS if mail.caught else (),
+                attempted=count_deliveries(port, engine),
                 retrying=retrying,
                 pace=pace,
             )
@@ -119,6 +122,19 @@ def run_relay(
         _log.error("the relay cannot start", problem=str(error))
         return _UNUSABLE
     return 0
+
+
+def count_deliveries(port: int | None, engine: Engine) -> Callable[[DeliveryKind, str], None]:
+    """Counts attempts, and serves that and how requests stand on a loopback port, if one is set."""
+    if port is None:
+        return lambda _kind, _result: None
+    from mesobot.insight.meters import DeliveryMeters, StoreMeters, new_registry, serve
+
+    registry = new_registry()
+    registry.register(StoreMeters(engine, utc_now))
+    meters = DeliveryMeters(registry)
+    serve(port, registry)
+    return meters.delivery
 
 
 def read_letterhead(
