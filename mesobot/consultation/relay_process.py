@@ -47,6 +47,7 @@ from mesobot.consultation.retention import STATUS_NAME, Sweeper, keep_sweeping
 from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from mesobot.insight.metrics_port import RELAY_PORT, metrics_port
+from mesobot.insight.relay_part import digest_task
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.knowledge.source import read_yaml
 from mesobot.knowledge.zone import clinic_zone
@@ -107,9 +108,7 @@ def run_relay(
 
         tasks: list[Task] = [sweep]
         if digest_inbox:
-            from mesobot.insight.relay_part import digest_task  # loads NumPy and more
-
-            tasks.append(digest_task(environment, mail, digest_inbox, head.zone))
+            tasks.append(digest_task(environment, mail, head.zone))
         _log.info(
             "relay",
             kinds=sorted(kind.value for kind in senders),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import random as dice
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 
 import structlog
@@ -14,10 +12,6 @@ import structlog
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.delivery.problems import ConfigurationProblem, DeliveryProblem
 from mesobot.consultation.retrying import Retrying
-from mesobot.consultation.transactions import DatabaseUnavailableError
-from mesobot.insight.digest import Digest
-from mesobot.insight.letter import digest_letter
-from mesobot.insight.period import Period
 from mesobot.insight.weekly import Claim, WeeklyDigests
 
 EVERY = 300.0
@@ -30,10 +24,8 @@ class WeeklyMail:
 
     Args:
         weeks: whose turn it is.
-        make: computes the digest of a period; blocks for some seconds.
+        write: makes the mail of a week.
         send: hands a mail to the server.
-        sender: where mails come from.
-        to: who gets it.
         clock: gives the present moment.
         retrying: when to try again.
         random: gives numbers from 0 to 1.
@@ -42,20 +34,16 @@ class WeeklyMail:
     def __init__(
         self,
         weeks: WeeklyDigests,
-        make: Callable[[Period, datetime], Digest],
+        write: Callable[[Claim], Awaitable[EmailMessage]],
         send: Callable[[EmailMessage], Awaitable[None]],
-        *,
-        sender: Address,
-        to: str,
         clock: Clock,
+        *,
         retrying: Retrying = Retrying(),  # noqa: B008 - it is frozen
         random: Callable[[], float] = dice.random,
     ) -> None:
         self._weeks = weeks
-        self._make = make
+        self._write = write
         self._send = send
-        self._sender = sender
-        self._to = to
         self._clock = clock
         self._retrying = retrying
         self._random = random
@@ -83,22 +71,12 @@ class WeeklyMail:
 
     async def _attempt(self, claim: Claim) -> DeliveryProblem | None:
         try:
-            letter = await asyncio.to_thread(self._write, claim)
-            await self._send(letter)
+            await self._send(await self._write(claim))
         except DeliveryProblem as problem:
             return problem
-        except DatabaseUnavailableError as error:
-            return DeliveryProblem(f"database unavailable: {error}")
-        except Exception as error:  # broken content, for example; its text may quote anything
+        except Exception as error:  # its text may quote anything
             return DeliveryProblem(f"unexpected {type(error).__name__}")
         return None
-
-    def _write(self, claim: Claim) -> EmailMessage:
-        now = self._clock()
-        digest = self._make(claim.period, now)
-        return digest_letter(
-            digest, message_id=claim.message_id, sender=self._sender, to=self._to, now=now
-        )
 
 
 async def keep_sending(mail: WeeklyMail, stopping: asyncio.Event, every: float = EVERY) -> None:
