@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 conversations = typer.Typer(
     no_args_is_help=True, help="Conversations by pseudonyms, with everything personal masked."
 )
+_FILE_NAME = "digest.html"
+"""Always the same: no heap of pages grows that nobody erases."""
 _SINCE = typer.Option("7d", help="A number of days (7d), or a day (2026-11-01).")
 
 
@@ -30,7 +32,7 @@ def digest(
     *,
     week: Optional[str] = typer.Option(None, help="A calendar week, like 2026-W47."),
     since: Optional[str] = typer.Option(None, help="Days up to now: 7d, or from 2026-11-01 on."),
-    file: Optional[Path] = typer.Option(None, "--file", help="Where to; default: var/digest/."),
+    file: Optional[Path] = typer.Option(None, "--file", help="Where to; default: var/digest.html."),
     json_file: Optional[Path] = typer.Option(None, "--json", help="All figures as JSON, too."),
     fewest: int = typer.Option(
         2, min=1, help="People who must have asked something before it is quoted."
@@ -53,7 +55,7 @@ def digest(
             period = read_since(since, now, zone) if since else last_week(now, zone)
         sources = open_sources(os.environ)
         made = sources.digest(period, now, fewest)
-    target = file or _default_file(period)
+    target = file or paths.STATE / _FILE_NAME
     _write(target, digest_page(made))
     typer.echo(f"The digest of {period.in_words}: {target}")
     if json_file:
@@ -137,7 +139,7 @@ def show_conversation(
     """One conversation: what was said, masked, and which answers it got."""
     from mesobot.chats.database import chats_url
     from mesobot.consultation.clock import utc_now
-    from mesobot.insight.installation import load_masker
+    from mesobot.insight.installation import load_labels, load_masker
     from mesobot.insight.masking import LIMITS
     from mesobot.insight.period import last_days
     from mesobot.insight.pseudonyms import open_pseudonyms
@@ -156,7 +158,7 @@ def show_conversation(
         ]
     if not turns:
         give_up("There is no such conversation, or not any more.")
-    show(transcript(turns, load_masker(), zone))
+    show(transcript(turns, load_masker(), load_labels(), zone))
     typer.echo(LIMITS, err=True)
 
 
@@ -221,12 +223,6 @@ def _kept_days() -> int:
     from mesobot.consultation.questionnaire import load_questionnaire
 
     return load_questionnaire(paths.CLINIC / "consultation.yml").retention.chats + 1
-
-
-def _default_file(period: Period) -> Path:
-    folder = paths.STATE / "digest"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{period.name}.html"
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from mesobot.insight.masking import Masker
 from mesobot.insight.missed import Collector
 from mesobot.insight.words import load_words
 from mesobot.knowledge.source import read_yaml
-from mesobot.knowledge.topics import load_topics
+from mesobot.knowledge.topics import Topic, load_topics
 
 _GROUPS = ("faq", "unanswered")
 
@@ -31,7 +31,7 @@ def open_sources(environment: Mapping[str, str], engine: Engine | None = None) -
     Raises:
         ContentError: if the clinic's content cannot be used.
     """
-    topics = load_topics(*(paths.DATA / group for group in _GROUPS))
+    topics = _load_topics()
     article = {topic.id: topic for topic in topics.values() if topic.group == _GROUPS[0]}
     clinic = read_yaml(paths.CLINIC / "clinic.yml")
     return Sources(
@@ -42,6 +42,19 @@ def open_sources(environment: Mapping[str, str], engine: Engine | None = None) -
         clinic=str(clinic.get("name") or f"The clinic in {clinic.get('city')}"),
         kept_days=load_questionnaire(paths.CLINIC / "consultation.yml").retention.chats,
     )
+
+
+def load_labels() -> dict[str, str]:
+    """What topics are called, by id.
+
+    Raises:
+        ContentError: if a topic's file cannot be used.
+    """
+    return {topic.id: topic.label for topic in _load_topics().values()}
+
+
+def _load_topics() -> dict[str, Topic]:
+    return load_topics(*(paths.DATA / group for group in _GROUPS))
 
 
 def load_masker() -> Masker:

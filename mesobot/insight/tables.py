@@ -95,17 +95,26 @@ def overview(lines: Sequence[ConversationLine], zone: ZoneInfo) -> RenderableTyp
     return table
 
 
-def transcript(turns: Sequence[Turn], masker: Masker, zone: ZoneInfo) -> RenderableType:
+def transcript(
+    turns: Sequence[Turn], masker: Masker, labels: Mapping[str, str], zone: ZoneInfo
+) -> RenderableType:
     """What was said, masked, and the names of the answers; never what filled a form."""
-    table = _table("when", "patient", "got", "topics or replies")
+    table = _table("when", "patient", "got", "reply")
     for turn in turns:
         table.add_row(
             local(turn.at, zone),
             Text(_IN_FORM if turn.in_form else masker.mask(turn.text)),
             Text(_OUTCOMES[turn.outcome], style="bold red" if turn.outcome in _BAD else ""),
-            Text(", ".join(turn.topics or turn.replies)),
+            Text(", ".join(_names(turn, labels))),
         )
     return table
+
+
+def _names(turn: Turn, labels: Mapping[str, str]) -> list[str]:
+    """What the replies were about, or else what they are called."""
+    if any(topic in labels for topic in turn.topics):
+        return [labels.get(topic, topic) for topic in turn.topics]
+    return [name.removeprefix("utter_").replace("_", " ") for name in turn.replies]
 
 
 def missed_table(groups: Sequence[MissedGroup], labels: Mapping[str, str]) -> RenderableType:
