@@ -21,7 +21,7 @@ const html = (await readFile(page, 'utf8'))
 const shown = `${folder}/.${name}.html`;
 
 const SHOTS = {
-  '': { viewport: { width: 1120, height: 900 } },
+  '': { viewport: { width: 1120, height: 1330 } },
   ...(all && {
     '-full': { viewport: { width: 1120, height: 900 }, fullPage: true },
     '-dark': { viewport: { width: 1120, height: 900 }, fullPage: true, colorScheme: 'dark' },

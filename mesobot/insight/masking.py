@@ -26,7 +26,7 @@ E_MAIL, LINK, PHONE, NUMBER, NAME, PLACE, WORD = (
 _MARK = re.compile(r"‹[^‹›]*›")
 _QUOTES = str.maketrans("‹›", "<>")
 _E_MAIL = re.compile(
-    r"\S+@\S*|\b[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*"
+    r"\S+@[^\s,;]*|\b[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*"
     r"(?:com|net|org|de|tr|co|uk|edu)\b",
     re.IGNORECASE,
 )
