@@ -15,7 +15,7 @@ from phonenumbers import Leniency
 from mesobot.insight.words import Words
 
 LIMITS = (
-    "Masking can miss a name that is also an ordinary word (Grace, Hope), a nickname, and a story "
+    "Masking can miss a name that is also an ordinary word (Hope, Joy), a nickname, and a story "
     "that only one person can tell (“my wedding at the palace on Saturday”)."
 )
 """What masking cannot do, said wherever masked texts are shown."""

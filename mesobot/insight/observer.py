@@ -1,6 +1,6 @@
 """Watches the turns of this process: a line in the log without words, and meters if wanted.
 
-A turn costs a keyed hash and a few counters more by it, well under a tenth of a millisecond, and
+A turn takes about 0.2 ms more by it (measured; most of that for the line in the log), and
 nothing that fails in here reaches the patient.
 """
 
