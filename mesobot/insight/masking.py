@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import phonenumbers
 from phonenumbers import Leniency
@@ -26,12 +26,12 @@ E_MAIL, LINK, PHONE, NUMBER, NAME, PLACE, WORD = (
 _MARK = re.compile(r"‹[^‹›]*›")
 _QUOTES = str.maketrans("‹›", "<>")
 _E_MAIL = re.compile(
-    r"\S+@[^\s,;]*|\b[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*"
+    r"(?<!\S)\S+@[^\s,;]*|@\S+|(?<![\w.+-])[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*"
     r"(?:com|net|org|de|tr|co|uk|edu)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"\S+://\S+|\bwww\.\S+|@\w+|\b[\w-]+\.(?:com|net|org|de|tr|io|me|co)\b\S*", re.IGNORECASE
+    r"(?<!\S)\S+://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|net|org|de|tr|io|me|co)\b\S*", re.IGNORECASE
 )
 _HANDLE = re.compile(
     r"\b(?:insta(?:gram)?|ig|facebook|fb|tiktok|snap(?:chat)?|telegram|twitter)\b\s*(?:is|name|:|"
@@ -51,15 +51,17 @@ _LIVES = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = r"[A-ZÇĞİÖŞÜ][\w'’-]*"
+_AFTER_IT = rf"[^\W\d_][\w'’-]*(?:\s+{_CAPITAL}){{0,3}}"
 _INTRODUCED = re.compile(
-    r"\b(?:(?i:my (?:full |first |last |sur)?name(?:\s+is|['’]s|:)?|call me|named|called|ad[ıi]m|"
-    rf"regards,?|signed|yours,?)\s+(?P<name>[^\W\d_][\w'’-]*(?:\s+{_CAPITAL}){{0,3}})"
+    r"\b(?:(?i:my (?:full |first |last |sur)?name(?:\s+is|['’]s|:)?|ad[ıi]m|regards,?|signed|"
+    rf"yours,?)\s+(?P<name>{_AFTER_IT})"
+    rf"|(?i:call me|named|called)\s+(?P<called>{_AFTER_IT})"
     rf"|(?i:i am|i['’]m|im|this is|it['’]s|love,?)\s+(?P<said>{_CAPITAL}(?:\s+{_CAPITAL}){{0,3}}))",
 )
 _TITLED = re.compile(
     r"\b(?i:dr|mr|mrs|ms|miss|prof|madam|nurse|doctor)\b\.?\s+"
     rf"(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})?)"
-    r"|(?P<before>[^\W\d_]+)\s+(?:hanım|hanim|bey|abla|abi|teyze|hoca)\b",
+    r"|\b(?P<before>[^\W\d_]+)\s+(?:hanım|hanim|bey|abla|abi|teyze|hoca)\b",
 )
 _NUMBER = re.compile(r"\d[\d.,:/'’-]*\d|\d")
 _TOKEN = re.compile(r"‹[^‹›]*›|[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -88,7 +90,8 @@ class Masker:
         plain = _group(_HANDLE, plain, "handle", NAME)
         plain = _STREET.sub(PLACE, plain)
         plain = _group(_LIVES, plain, "place", PLACE, keep=self._is_no_place)
-        plain = _group(_INTRODUCED, plain, "name", NAME, keep=self._is_no_name)
+        plain = _group(_INTRODUCED, plain, "name", NAME)
+        plain = _group(_INTRODUCED, plain, "called", NAME, keep=self._is_no_name)
         plain = _group(_INTRODUCED, plain, "said", NAME)
         plain = _group(_TITLED, plain, "name", NAME)
         plain = _group(_TITLED, plain, "before", NAME)
@@ -130,7 +133,7 @@ class Masker:
         return word if known or self._words.is_ordinary(word) else WORD
 
     def _is_no_name(self, words: str) -> bool:
-        """Whether what follows "my name is" or "I'm" is no name ("I'm pregnant")."""
+        """Whether what follows "call me" is no name ("call me tomorrow")."""
         first = words.split(maxsplit=1)[0]
         return first.islower() and self._words.is_ours(first)
 
@@ -153,13 +156,13 @@ def _group(
     text: str,
     group: str,
     mark: str,
-    keep: object = None,
+    keep: Callable[[str], bool] = lambda _found: False,
 ) -> str:
-    """The text with one group of each match replaced, unless ``keep`` speaks for it."""
+    """The text with one group of each match replaced, unless ``keep`` speaks against it."""
 
     def replaced(match: re.Match[str]) -> str:
         found = match[group]
-        if not found or _MARK.search(found) or (callable(keep) and keep(found)):
+        if not found or _MARK.search(found) or keep(found):
             return match[0]
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
         return f"{match[0][:start]}{mark}{match[0][end:]}"

@@ -9,13 +9,14 @@ from typing import Any
 
 from mesobot.chats.events import StoredEvent, read_events
 from mesobot.insight.outcome import Outcome, Reply, new_alarm_of, outcome_of, topics_of
+from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC
 
 KINDS = ("session_started", "active_loop", "user", "bot")
 _LEAD = timedelta(hours=2)
 """Read before the period: a form or a session (two hours of silence end it) may be open already."""
 _TAIL = timedelta(minutes=1)
 """Read after it: replies to its last message."""
-_UNANSWERED = ("nlu_fallback", "out_of_scope", "unanswered/clinic_matters")
+_UNANSWERED = (NOT_UNDERSTOOD, OFF_TOPIC, "unanswered/clinic_matters")
 _FAQ = "faq/"
 _NEAREST = 3
 
@@ -148,7 +149,7 @@ def _missed(parse: Mapping[str, Any]) -> tuple[Missed, ...]:
             if str(ranked["name"]).startswith(_FAQ)
         )[:_NEAREST]
     return tuple(
-        Missed(str(each["text"]), each["topic"] != _UNANSWERED[0], near)
+        Missed(str(each["text"]), each["topic"] != NOT_UNDERSTOOD, near)
         for each in questions
         if each["topic"] in _UNANSWERED and not each.get("follow_up")
     )

@@ -73,8 +73,10 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 
 def converse(assistant: Assistant) -> None:
-    """Five questions answered, one of them in part, four not; one request; one emergency."""
-    say_all(assistant, "one", "does it hurt", "how many sessions do i need")
+    """Six questions answered, one of them in part, four not; one request; one emergency."""
+    say_all(
+        assistant, "one", "does it hurt", "how many sessions do i need", "say that again please"
+    )
     say_all(assistant, "two", "what should i avoid afterwards", "swimming?")
     say_all(assistant, "three", "do you do hair transplants", "how much is it")
     say_all(assistant, "four", "hair transplant please")
@@ -93,9 +95,9 @@ def test_shares_and_groups_are_right(watched: Watched) -> None:
     watched.command("digest", "--since", "2d", "--json", str(figures))
     plain = json.loads(figures.read_text(encoding="utf-8"))
     chats = plain["chats"]
-    assert (chats["conversations"], chats["messages"]) == (7, 19)
+    assert (chats["conversations"], chats["messages"]) == (7, 20)
     assert {name: count for name, count in chats["outcomes"].items() if count} == {
-        "answered": 4,
+        "answered": 5,
         "partly": 1,  # "the article says nothing more particular about that"
         "to_clinic": 1,
         "not_in_article": 4,
@@ -125,9 +127,9 @@ def test_what_one_person_asked_is_masked(watched: Watched) -> None:
 def test_turns_are_counted_by_the_process_that_answers(watched: Watched) -> None:
     figures = watched.figures(watched.metrics)
     for line in (
-        'mesobot_turns_total{channel="rest",kind="answered"} 4.0',
+        'mesobot_turns_total{channel="rest",kind="answered"} 5.0',
         'mesobot_turns_total{channel="rest",kind="not_in_article"} 4.0',
-        'mesobot_turn_seconds_count{channel="rest"} 19.0',
+        'mesobot_turn_seconds_count{channel="rest"} 20.0',
         'mesobot_red_flags_total{channel="rest",danger="medical_emergency"} 1.0',
         "mesobot_web_sockets 0.0",
     ):
@@ -149,11 +151,12 @@ def test_requests_and_deliveries_are_counted_by_the_relay(watched: Watched) -> N
 def test_every_turn_leaves_one_line_with_a_pseudonym(watched: Watched) -> None:
     log = watched.assistant.log.read_text(encoding="utf-8")
     lines = [json.loads(found) for found in re.findall(r"\{[^\n]*\"event\": \"turn\"[^\n]*\}", log)]
-    assert len(lines) == 19
+    assert len(lines) == 20
     assert set(lines[0]) == {"channel", "conversation", "topics", "kind", "ms", "event", "level"}
     one = open_pseudonyms({}, watched.assistant.state).of("one")
     assert [line["topics"] for line in lines if line["conversation"] == one] == [
         ["pain"],
+        ["sessions_needed"],
         ["sessions_needed"],
     ]
 

@@ -17,6 +17,8 @@ PERSONAL = [
     ("My name is Zeynep Kaya and I want PRP", ("Zeynep", "Kaya")),
     ("hi im ada okur, do you do fillers", ("ada", "okur")),
     ("this is Grace, can i come", ("Grace",)),
+    ("my name is joy", ("joy",)),
+    ("people call me joy-ann", ("joy", "ann")),
     ("can my friend Grace come with me", ("Grace",)),
     ("john told me it hurts", ("john",)),
     ("my daughter ayşe has acne", ("ayşe",)),
@@ -48,6 +50,7 @@ HARMLESS = [
     "is there an anestetic cream",
     "does it help against my acne scars",
     "don't you open on Sundays",
+    "please call me tomorrow",
 ]
 
 
