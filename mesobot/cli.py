@@ -13,6 +13,7 @@ from typing import Optional
 import typer
 
 from mesobot import paths, settings
+from mesobot.insight import commands as insight
 from mesobot.knowledge.source import ContentError
 from mesobot.staff.requests import app as requests_app
 
@@ -24,6 +25,9 @@ app = typer.Typer(
 )
 
 app.add_typer(requests_app, name="requests")
+app.add_typer(insight.conversations, name="conversations")
+app.command()(insight.digest)
+app.command()(insight.missed)
 
 
 @app.callback()

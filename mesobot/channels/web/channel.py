@@ -10,6 +10,7 @@ from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
 
 from mesobot import paths
+from mesobot.channels.observing import observer_of_process
 from mesobot.channels.web.chat import Chat, Emit
 from mesobot.channels.web.configuration import WebSettings, read_settings
 from mesobot.channels.web.erasure import erase_conversation
@@ -49,19 +50,21 @@ class WebChannel(InputChannel):
             raise RasaException(str(problem)) from None
         clinic = load_clinic(paths.CLINIC / "clinic.yml", os.environ)
         url = chats_url(os.environ)
+        observer = observer_of_process()
 
         def make_chat(emit: Emit) -> Chat:
             return Chat(
                 settings=settings,
                 tokens=SessionTokens(settings.keys, lifetime=settings.lifetime),
                 transcript=Transcript(url),
-                turns=Turns(on_new_message, clinic, url),
+                turns=Turns(on_new_message, clinic, url, observer),
                 erase=erase_conversation,
                 emit=emit,
                 clinic=clinic,
             )
 
         server = ChatServer(settings, clinic, make_chat)
+        observer.watch_web_sockets(server.connections)
         routes = _Routes("mesobot_web", server, settings)
         add_widget(routes, clinic, settings, server.gate)
         return routes
