@@ -93,7 +93,7 @@ def shell_command(port: int) -> list[str]:
 
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
-    return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    return [*_PYTHON, "mesobot.action_server", "--port", str(port)]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 from collections.abc import Mapping, MutableMapping
 
 from mesobot.paths import STATE
@@ -63,6 +64,9 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
         **QUIET,
         "MESOBOT_ACTIONS_URL": actions_url(actions_port()),
         "MESOBOT_TRACKER_DB": str(STATE / "conversations.db"),
+        "MESOBOT_REDIS_URL": "",
+        # Both servers are started with this environment, so nobody else needs to know it.
+        "MESOBOT_ACTIONS_TOKEN": secrets.token_urlsafe(32),
     }
     for name, value in defaults.items():
         environment.setdefault(name, value)
