@@ -20,7 +20,7 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-TOKEN_VARIABLE = "MESOBOT_ACTIONS_TOKEN"
+TOKEN_VARIABLE = "MESOBOT_ACTIONS_TOKEN"  # noqa: S105 - its name
 SHORTEST_TOKEN = 32
 LARGEST_CALL = 8 * 1024 * 1024
 """Bytes of one call, which holds a whole conversation: thousands of messages."""
@@ -59,7 +59,7 @@ def make_app(token: str, executor: ActionExecutor, largest: int = LARGEST_CALL) 
             return json({"error": "packed calls are not taken"}, status=415)
         return await _run(executor, request.json)
 
-    @app.exception(Exception)
+    @app.exception(Exception)  # type: ignore[no-untyped-call]
     async def failed(request: Request, error: Exception) -> HTTPResponse:
         status = error.status_code if isinstance(error, SanicException) else 500
         if status >= 500:  # noqa: PLR2004 - everything below is the caller's fault

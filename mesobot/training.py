@@ -11,6 +11,7 @@ from pathlib import Path
 from mesobot import paths, settings
 from mesobot.knowledge.content import load_content
 from mesobot.launch import silence_deprecations
+from mesobot.seal import BrokenSealError, check_seal, seal_key, write_seal
 
 _FINGERPRINT = paths.MODELS / "fingerprint"
 
@@ -46,7 +47,16 @@ def is_up_to_date() -> bool:
         and paths.SPACY_FOLDER.is_dir()
         and _FINGERPRINT.is_file()
         and _FINGERPRINT.read_text(encoding="utf-8") == fingerprint(paths.ROOT)
+        and _is_sealed()
     )
+
+
+def _is_sealed() -> bool:
+    try:
+        check_seal(paths.ROOT, seal_key(os.environ))
+    except BrokenSealError:
+        return False
+    return True
 
 
 def train(say: Say, force: bool = False) -> bool:
@@ -70,6 +80,7 @@ def train(say: Say, force: bool = False) -> bool:
     build_language_parts(say)
     say("Training the assistant (about a minute) ...")
     _train_rasa()
+    write_seal(paths.ROOT, seal_key(os.environ))
     _FINGERPRINT.write_text(trained_on, encoding="utf-8")
     return True
 
