@@ -89,6 +89,18 @@ def run() -> None:
 
 
 @app.command()
+def serve(server: str = typer.Argument(..., help="rasa, actions or relay.")) -> None:
+    """Run one server of an installation for the public (docs/deployment.md)."""
+    from mesobot.serving import serve as become
+
+    try:
+        become(server)
+    except ValueError as unknown:
+        typer.echo(str(unknown), err=True)
+        sys.exit(2)
+
+
+@app.command()
 def shell() -> None:
     """Talk to the assistant in this terminal (rasa shell)."""
     from mesobot.running import action_server, free_port, shell_command

@@ -72,11 +72,13 @@ def run() -> int:
     return int(manager.returncode or 0)
 
 
-def rasa_command(port: int, credentials: str = "credentials.yml") -> list[str]:
-    """Command line of the Rasa server on loopback, with the channels of a file."""
+def rasa_command(
+    port: int, credentials: str = "credentials.yml", interface: str = "127.0.0.1"
+) -> list[str]:
+    """Command line of the Rasa server, with the channels of a file."""
     return [
         *(*_PYTHON, "rasa", "run"),
-        *("--interface", "127.0.0.1", "--port", str(port)),
+        *("--interface", interface, "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
         *("--credentials", credentials),
     ]
