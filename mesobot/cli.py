@@ -14,6 +14,7 @@ import typer
 
 from mesobot import paths, settings
 from mesobot.knowledge.source import ContentError
+from mesobot.publish_cli import publish, release
 from mesobot.staff.requests import app as requests_app
 
 app = typer.Typer(
@@ -24,6 +25,8 @@ app = typer.Typer(
 )
 
 app.add_typer(requests_app, name="requests")
+app.command()(release)
+app.command()(publish)
 
 
 @app.callback()

@@ -32,9 +32,9 @@ class Keeper:
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self._thread.start()
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        os.kill(self._process.pid, number)
+    def kill(self) -> None:
+        """Kill it; it is started again, unless it is held."""
+        os.kill(self._process.pid, signal.SIGKILL)
 
     def hold(self) -> None:
         """Do not start it again until ``release``."""

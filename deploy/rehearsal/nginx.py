@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from string import Template
@@ -56,7 +59,7 @@ class Nginx:
 
         Raises:
             MissingProgramError: if there is no nginx.
-            RuntimeError: if nginx does not take the configuration.
+            RuntimeError: if nginx does not take the configuration, or does not start.
         """
         (self._folder / "site").mkdir(parents=True)
         demo = _DEMO.format(folder=paths.ROOT / "widget" / "demo")
@@ -84,6 +87,11 @@ class Nginx:
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=(self._folder / "log").open("wb")
         )
+        for _ in range(100):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.https_port), 1):
+                return
+            time.sleep(0.1)
+        raise RuntimeError("nginx does not listen")
 
     def stop(self) -> None:
         """End it."""

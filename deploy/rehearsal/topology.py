@@ -31,6 +31,7 @@ class Topology:
 
     Attributes:
         environment: of all of our processes.
+        kept: all of our processes, by name.
         rasa: the Rasa processes, in the order of their ports.
     """
 
@@ -51,6 +52,7 @@ class Topology:
         self.actions_port = free_port()
         self.redis = RedisServer(self._made("redis"))
         self.nginx = Nginx(self._made("nginx"), self.rasa_ports)
+        self.kept: dict[str, Keeper] = {}
         self.rasa: list[Keeper] = []
 
     def __enter__(self) -> Topology:
@@ -99,6 +101,15 @@ class Topology:
         if not wait_for(self.health(at), _START_SECONDS):
             raise RuntimeError(f"{self.rasa[at].name} did not start:\n{self.printed[-3000:]}")
 
+    def wait_for_actions(self) -> None:
+        """Return once the action server is ready.
+
+        Raises:
+            RuntimeError: if it does not get ready.
+        """
+        if not wait_for(f"http://127.0.0.1:{self.actions_port}/health", _START_SECONDS):
+            raise RuntimeError(f"the action server did not start:\n{self.printed[-3000:]}")
+
     def _start(self) -> None:
         self.postgresql = start_postgresql(self._made("postgresql"))
         self._stack.callback(self.postgresql.stop)
@@ -112,8 +123,7 @@ class Topology:
         self._keep("relay", _serve("relay"))
         for number, port in enumerate(self.rasa_ports, start=1):
             self.rasa.append(self._keep(f"rasa-{number}", _serve("rasa"), MESOBOT_PORT=str(port)))
-        if not wait_for(f"http://127.0.0.1:{self.actions_port}/health", _START_SECONDS):
-            raise RuntimeError(f"the action server did not start:\n{self.printed[-3000:]}")
+        self.wait_for_actions()
         for at in range(len(self.rasa)):
             self.wait_for_rasa(at)
         self.nginx.start()
@@ -149,6 +159,7 @@ class Topology:
     def _keep(self, name: str, command: list[str], **variables: str) -> Keeper:
         keeper = Keeper(name, command, {**self.environment, **variables}, self.logs)
         self._stack.callback(keeper.stop)
+        self.kept[name] = keeper
         return keeper
 
     def _made(self, name: str, mode: int = 0o755) -> Path:
