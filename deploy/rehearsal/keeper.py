@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 _PAUSE = 0.5
@@ -35,6 +36,15 @@ class Keeper:
     def kill(self) -> None:
         """Kill it; it is started again, unless it is held."""
         os.kill(self._process.pid, signal.SIGKILL)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It is there and does nothing for a while."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._process.pid, signal.SIGCONT)
 
     def hold(self) -> None:
         """Do not start it again until ``release``."""

@@ -114,7 +114,7 @@ def render(**variables: str) -> str:
 
 def upstream(addresses: Iterable[str]) -> str:
     """The value of ``MESOBOT_UPSTREAM`` for processes at these addresses."""
-    return " ".join(f"server {each} max_fails=1 fail_timeout=5s;" for each in addresses)
+    return " ".join(f"server {each} max_fails=0;" for each in addresses)
 
 
 def make_certificate(certificate: Path, key: Path) -> None:

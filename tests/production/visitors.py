@@ -33,7 +33,7 @@ def opened(browsers: Browsers, topology: Topology, route: str) -> tuple[Tab, int
     before = _settled(topology)
     tab = browsers.session(topology.url, route=route, transports=WEBSOCKET)
     after = _settled(topology)
-    gained = [new - old for new, old in zip(after, before)]
+    gained = [new - old for new, old in zip(after, before, strict=True)]
     assert sum(gained) == 1, gained
     return tab, gained.index(1)
 

@@ -62,13 +62,19 @@ class Transcript:
         """
         self._prepare()
         try:
-            with writing(self._engine) as connection:
-                return _add(connection, sender, messages)
+            try:
+                return self._added(sender, messages)
+            except IntegrityError:  # another process wrote at the same moment: now it can be seen
+                return self._added(sender, messages)
         except IntegrityError:
             raise DatabaseUnavailableError("another process writes this conversation") from None
         except DatabaseUnavailableError:
             self._failed_at = time.monotonic()
             raise
+
+    def _added(self, sender: str, messages: Sequence[Message]) -> list[Message]:
+        with writing(self._engine) as connection:
+            return _add(connection, sender, messages)
 
     def _prepare(self) -> None:
         if self._failed_at and time.monotonic() - self._failed_at < _PAUSE_AFTER_FAILURE:
