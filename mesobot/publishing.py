@@ -20,6 +20,8 @@ from mesobot.release import current, make_current, tidy
 
 _POLL = 0.5
 _ANSWER_SECONDS = 3.0
+_BACK_SECONDS = 180.0
+"""Going back is waited for this long, at least."""
 
 Say = Callable[[str], None]
 
@@ -69,7 +71,7 @@ class Fleet:
         for process in self.processes:
             say(f"Starting {process.name} with {release.name} ...")
             started.append(process)
-            problem = self._started(process, release)
+            problem = self._started(process, release, self.patience)
             if problem:
                 if before is None:
                     raise RolloutError(f"{process.name} {problem}, and there is none before it.")
@@ -84,13 +86,13 @@ class Fleet:
     def _go_back(self, started: Sequence[Process], before: Path) -> None:
         make_current(self.releases, before)
         for process in reversed(started):
-            problem = self._started(process, before)
+            problem = self._started(process, before, max(self.patience, _BACK_SECONDS))
             if problem:
                 raise RolloutError(
                     f"Going back failed: {process.name} {problem}. Look at its log now."
                 )
 
-    def _started(self, process: Process, release: Path) -> str | None:
+    def _started(self, process: Process, release: Path, patience: float) -> str | None:
         """Start one anew; what is wrong with it, or None if it is ready."""
         command = self.restart.replace("{}", shlex.quote(process.name))
         # A shell, so that whoever runs this can write what they would type.
@@ -98,12 +100,12 @@ class Fleet:
             return "could not be started anew"
         if process.health is None:
             return None
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if _loaded(process.health) == release.name:
                 return None
             time.sleep(_POLL)
-        return f"was not ready after {self.patience:.0f} s"
+        return f"was not ready after {patience:.0f} s"
 
 
 def read_processes(text: str) -> list[Process]:

@@ -34,7 +34,8 @@ def _ingredients(root: Path) -> Iterable[Path]:
         "clinic/vocabulary.yml",
         "data/**/*.yml",
         "mesobot/nlu/*.py",
-        "requirements/*.txt",
+        "requirements/runtime.txt",
+        "requirements/encoder.txt",
     ):
         yield from sorted(root.glob(pattern))
 

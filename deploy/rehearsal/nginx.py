@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from string import Template
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,7 +20,7 @@ from deploy.rehearsal.programs import program
 from mesobot import paths
 from mesobot.running import free_port
 
-TEMPLATE = Path(__file__).parent.parent / "nginx" / "nginx.conf.template"
+START = Path(__file__).parent.parent / "nginx" / "start.sh"
 HOST = "localhost"
 _DEMO = """
 location /demo/ {{
@@ -66,26 +65,29 @@ class Nginx:
         (self._folder / "site" / "demo.conf").write_text(demo)
         key = self._folder / "key.pem"
         make_certificate(self.certificate, key)
-        file = self._folder / "nginx.conf"
-        file.write_text(
-            render(
-                MESOBOT_RUN=str(self._folder),
-                MESOBOT_CERTIFICATE=str(self.certificate),
-                MESOBOT_CERTIFICATE_KEY=str(key),
-                MESOBOT_HTTPS_LISTEN=f"127.0.0.1:{self.https_port}",
-                MESOBOT_HTTP_LISTEN=f"127.0.0.1:{self.http_port}",
-                MESOBOT_PUBLIC_HOST=HOST,
-                MESOBOT_UPSTREAM=upstream(f"127.0.0.1:{port}" for port in self._rasa_ports),
-            )
+        environment = {
+            **os.environ,
+            "MESOBOT_NGINX": str(program("nginx")),
+            # Workers of a master that is root would be somebody who may not enter the folder.
+            "MESOBOT_NGINX_GLOBALS": "user root;" if os.getuid() == 0 else "",
+            "MESOBOT_RUN": str(self._folder),
+            "MESOBOT_CERTIFICATE": str(self.certificate),
+            "MESOBOT_CERTIFICATE_KEY": str(key),
+            "MESOBOT_HTTPS_LISTEN": f"127.0.0.1:{self.https_port}",
+            "MESOBOT_HTTP_LISTEN": f"127.0.0.1:{self.http_port}",
+            "MESOBOT_PUBLIC_HOST": HOST,
+            "MESOBOT_UPSTREAM": upstream(f"127.0.0.1:{port}" for port in self._rasa_ports),
+        }
+        tried = subprocess.run(
+            [START, "-t"], env=environment, capture_output=True, text=True, check=False
         )
-        # Workers of a master that is root would be somebody who may not enter the folder.
-        globals_ = "daemon off;" + (" user root;" if os.getuid() == 0 else "")
-        command = [str(program("nginx")), "-c", str(file), "-g", globals_]
-        tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
         if tried.returncode != 0:
             raise RuntimeError(tried.stderr)
         self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=(self._folder / "log").open("wb")
+            [START],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=(self._folder / "log").open("wb"),
         )
         for _ in range(100):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.https_port), 1):
@@ -98,18 +100,6 @@ class Nginx:
         if self._process:
             self._process.terminate()
             self._process.wait(timeout=20)
-
-
-def render(**variables: str) -> str:
-    """The configuration of production with these variables; nginx's own stay as they are.
-
-    Raises:
-        ValueError: if one of ours is left.
-    """
-    text = Template(TEMPLATE.read_text(encoding="utf-8")).safe_substitute(variables)
-    if "${MESOBOT_" in text:
-        raise ValueError("a variable of the template has no value")
-    return text
 
 
 def upstream(addresses: Iterable[str]) -> str:
