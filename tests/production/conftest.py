@@ -21,7 +21,12 @@ def topology() -> Iterator[Topology]:
     needed("initdb", "redis-server", "nginx")
     # Not pytest's own folder: PostgreSQL is another user, who could not enter it.
     folder = Path(tempfile.mkdtemp(prefix="mesobot-production-"))
-    settings = {**MANY, "MESOBOT_WEB_MESSAGES_A_MINUTE": "600", "MESOBOT_WEB_BURST": "60"}
+    settings = {
+        **MANY,
+        "MESOBOT_WEB_MESSAGES_A_MINUTE": "600",
+        "MESOBOT_WEB_BURST": "60",
+        "MESOBOT_WEB_ADDRESS_CONNECTIONS": "200",  # all visitors here have the same address
+    }
     try:
         with Topology(folder, settings=settings) as started:
             yield started

@@ -110,6 +110,7 @@ class Browsers:
         with self._news:
             while True:
                 for line in self.heard[start:]:
+                    start += 1
                     if wanted(line):
                         return line
                 left = deadline - time.monotonic()
@@ -162,10 +163,11 @@ class Tab:
 
     def emit(self, event: str, *data: Any, seconds: float = 10) -> Any:
         """What the server acknowledges it with; None if it does not."""
+        start = len(self._browsers.heard)
         number = self._browsers.order(
             self.name, "emit", event=event, data=list(data), seconds=seconds
         )
-        line = self._browsers.wait(lambda heard: heard.get("number") == number, seconds + 5)
+        line = self._browsers.wait(lambda heard: heard.get("number") == number, seconds + 5, start)
         return line["ack"]
 
     def send(self, text: object, turn: object = None) -> Any:
