@@ -18,12 +18,12 @@ _ROWS = [
     for line in PAGE.read_text(encoding="utf-8").splitlines()
     if line.startswith("|") and not line.startswith(("|---", "| # ", "| attack "))
 ]
-ROWS = {row[0] if row[0] else row[1]: row for row in _ROWS}
+ROWS = {row[0] or row[1]: row for row in _ROWS}
 NAMED = sorted({name for row in _ROWS for name in re.findall(r"`(tests/[^`]+)`", row[-1])})
 
 
 @functools.cache
-def tests_in(file: str) -> set[str]:
+def functions_of(file: str) -> set[str]:
     """Names of the tests of a file."""
     tree = ast.parse((paths.ROOT / file).read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -44,5 +44,5 @@ def test_a_row_names_its_tests_or_says_that_it_has_none_yet(row: list[str]) -> N
 def test_a_test_that_is_named_exists(name: str) -> None:
     file, _, function = name.partition("::")
     assert (paths.ROOT / file).is_file()
-    assert not function or function in tests_in(file)
-    assert tests_in(file), "there are no tests in it"
+    assert not function or function in functions_of(file)
+    assert functions_of(file), "there are no tests in it"

@@ -14,7 +14,7 @@ from tests.web.browser import Browsers, Tab
 OTHERS = 50
 SECONDS = 12
 SLOWEST = 10.0
-"""Seconds at the 95th percentile; on an idle machine it is below 1.5, see docs/faults-and-attacks.md."""
+"""Seconds at the 95th percentile, for machines that are busy with other things too."""
 GROWTH_MIB = 60
 
 
