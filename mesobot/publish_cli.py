@@ -13,7 +13,7 @@ import typer
 
 from mesobot import paths, training
 from mesobot.publishing import Fleet, RolloutError, read_processes
-from mesobot.release import before, current, make_release
+from mesobot.release import before, current, make_release, set_aside
 from mesobot.seal import BrokenSealError, seal_key
 
 RELEASES = paths.ROOT / "releases"
@@ -57,8 +57,14 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     except ValueError as problem:
         _give_up(str(problem), 2)
     try:
-        fleet.roll_out(_earlier(folder) if back else _approved(folder, gate), typer.echo)
-    except (RolloutError, BrokenSealError) as problem:
+        chosen = _earlier(folder) if back else _approved(folder, gate)
+    except BrokenSealError as problem:
+        _give_up(str(problem), 1)
+    try:
+        fleet.roll_out(chosen, typer.echo)
+    except RolloutError as problem:
+        if not back and current(folder) != chosen:
+            set_aside(chosen)
         _give_up(str(problem), 1)
     typer.echo(f"Published: {current(folder)}")
 

@@ -16,6 +16,7 @@ from mesobot.seal import check_seal, write_seal
 CURRENT = "current"
 KEPT = 5
 """Releases that stay on the disk, the current one among them."""
+_REFUSED = ".refused-"
 _RELEASED = (
     *("config.yml", "domain.yml", "endpoints.yml", "credentials.public.yml"),
     *("clinic", "models", "build/nlu", "widget/dist"),
@@ -68,6 +69,13 @@ def before(releases: Path) -> Path | None:
     now = current(releases)
     older = [each for each in _all(releases) if now and each.name < now.name]
     return older[-1] if older else None
+
+
+def set_aside(release: Path) -> None:
+    """Keep a release that was not taken for whoever wants to know why, and never go back to it."""
+    for older in release.parent.glob(f"{_REFUSED}*"):
+        shutil.rmtree(older)
+    release.rename(release.with_name(_REFUSED + release.name))
 
 
 def tidy(releases: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from mesobot import paths
 from mesobot.publishing import Fleet, Process, RolloutError, read_processes
-from mesobot.release import KEPT, before, current, make_current, make_release, tidy
+from mesobot.release import KEPT, before, current, make_current, make_release, set_aside, tidy
 from mesobot.seal import BrokenSealError, check_seal, write_seal
 
 KEY = b"k" * 40
@@ -101,3 +101,12 @@ def test_a_fleet_that_takes_it_is_served_with_it(releases: Path) -> None:
     make_current(releases, first)
     Fleet(releases, [Process("it's one")], 'test {} = "it\'s one"').roll_out(second, lambda _: None)
     assert current(releases) == second
+
+
+def test_a_release_that_was_not_taken_is_kept_aside(releases: Path) -> None:
+    *others, refused, now = sorted(releases.iterdir())
+    make_current(releases, now)
+    set_aside(others[0])
+    set_aside(refused)
+    assert before(releases) == others[-1]
+    assert [path.name for path in releases.glob(".refused-*")] == [f".refused-{refused.name}"]
