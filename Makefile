@@ -42,9 +42,10 @@ widget:  ## build the chat of the website anew (after a change in widget/src)
 	@scripts/browser.sh
 	@scripts/widget.sh build
 
-screenshots:  ## make the pictures in docs/images
+screenshots: .venv/.ready  ## make the pictures in docs/images, with the assistant's real answers
+	@$(BIN)/mesobot train
 	@scripts/browser.sh
-	@scripts/widget.sh screenshots
+	@$(BIN)/python -m tests.browser.screenshots
 
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate

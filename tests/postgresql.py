@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from deploy.rehearsal.postgresql import PostgreSQL, create_database, start_postgresql
 from tests.programs import needed
+
+LARGEST_LOG_FILE = 1 << 20
+"""Bytes."""
 
 
 def new_database() -> str:
@@ -34,6 +38,19 @@ def standing_still() -> Iterator[None]:
         yield
 
 
+def limit_files(process: int, size: int | None) -> None:
+    """Let a process of the server write no file beyond that size, or any size again."""
+    limit = f"--fsize={'unlimited' if size is None else size}:unlimited"
+    # By its own user: root may not be allowed to, in a container.
+    command = ["prlimit", f"--pid={process}", limit]
+    subprocess.run(command, check=True, user=_server().user)
+
+
+def log() -> str:
+    """What the server has complained about."""
+    return (_server().folder / "log").read_text(encoding="utf-8", errors="replace")
+
+
 def _server() -> PostgreSQL:
     needed("initdb")
     return _start()
@@ -42,7 +59,8 @@ def _server() -> PostgreSQL:
 @functools.cache
 def _start() -> PostgreSQL:
     folder = Path(tempfile.mkdtemp(prefix="mesobot-postgresql-"))
-    server = start_postgresql(folder)
+    # Small parts of the write-ahead log: a test that limits the size of files means the tables.
+    server = start_postgresql(folder, f"--wal-segsize={LARGEST_LOG_FILE >> 20}")
 
     def stop() -> None:
         server.stop()

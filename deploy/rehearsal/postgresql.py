@@ -91,8 +91,12 @@ class PostgreSQL:
             raise RuntimeError(output.read_text())
 
 
-def start_postgresql(folder: Path) -> PostgreSQL:
+def start_postgresql(folder: Path, *options: str) -> PostgreSQL:
     """A new server with no database of ours yet.
+
+    Args:
+        folder: for its data and its log.
+        options: more of ``initdb``.
 
     Raises:
         MissingProgramError: if there is no PostgreSQL.
@@ -100,7 +104,8 @@ def start_postgresql(folder: Path) -> PostgreSQL:
     """
     program("initdb")
     server = PostgreSQL(folder, unprivileged(folder), free_port())
-    server.run("initdb", "--auth=trust", f"--username={USER}", "--no-sync", "--encoding=UTF8")
+    ours = ("--auth=trust", f"--username={USER}", "--no-sync", "--encoding=UTF8")
+    server.run("initdb", *ours, *options)
     server.start()
     return server
 

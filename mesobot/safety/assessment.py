@@ -90,7 +90,8 @@ def assess(
         sure = belief >= (thresholds.sure_if_calm if eased else level.sure)
         if sure or (danger in worded and belief >= level.with_wording):
             # Of two dangers that share the belief the more serious one is meant.
-            graver = possible and believed[Danger.EMERGENCY] > belief and not (calm or foreign)
+            as_likely = believed[Danger.EMERGENCY] > belief or Danger.EMERGENCY in worded
+            graver = possible and as_likely and not (calm or foreign)
             return Assessment(Danger.EMERGENCY if graver else danger, belief=belief)
     hinted = Danger.EMERGENCY in worded and emergency >= thresholds.possible_with_wording
     if possible or hinted:

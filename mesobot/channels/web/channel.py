@@ -57,7 +57,7 @@ class WebChannel(InputChannel):
         def make_chat(emit: Emit) -> Chat:
             return Chat(
                 settings=settings,
-                tokens=SessionTokens(settings.keys),
+                tokens=SessionTokens(settings.keys, lifetime=settings.lifetime),
                 transcript=Transcript(url),
                 turns=Turns(on_new_message, clinic, url, locks=locks),
                 erase=erase_conversation,

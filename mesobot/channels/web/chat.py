@@ -18,11 +18,13 @@ from mesobot.channels.web.conversation import Conversation, Said
 from mesobot.channels.web.limits import Buckets, take_all
 from mesobot.channels.web.message import Author
 from mesobot.channels.web.neighbours import Neighbours
+from mesobot.channels.web.rendering import render_reply
 from mesobot.channels.web.saying import last_seq_of, read_say
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.tokens import Session, SessionTokens
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
+from mesobot.chats.forgetting import ErasedError
 from mesobot.knowledge.clinic import Clinic
 
 _log = structlog.get_logger()
@@ -136,6 +138,7 @@ class Chat:
         async with self._held(tab) as conversation:
             known = conversation.seq_of(said.turn)
             if known is not None:  # sent again, because the acknowledgement got lost
+                self._work(conversation)
                 return {"ok": True, "seq": known}
             wait = take_all(
                 self._by_address.of(self._tabs[tab].address),
@@ -144,9 +147,9 @@ class Chat:
             if wait:
                 return refused(Refusal.RATE_LIMITED, self._clinic, wait)
             message = await conversation.add(Author.PATIENT, said.turn, {"text": said.text})
+            conversation.waiting.append(said)
             await self._tell(conversation, "message", message.as_json())
             self._neighbours.tell(conversation.session)
-            conversation.waiting.append(said)
         self._work(conversation)
         return {"ok": True, "seq": message.seq}
 
@@ -240,7 +243,11 @@ class Chat:
 
     async def _answer(self, conversation: Conversation, said: Said) -> None:
         conversation.turn = asyncio.create_task(self._turns.reply(conversation.sender, said))
-        content = await conversation.turn
+        try:
+            content = await conversation.turn
+        except Exception as error:  # a fault of ours: no message meets silence all the same
+            _log.error("web.no_reply", error=type(error).__name__)
+            content = self._apology()
         conversation.turn = None
         async with conversation.lock:
             await self._catch_up(conversation)
@@ -268,6 +275,10 @@ class Chat:
             # During a turn it was this turn, maybe ("forget me"): its reply is still to be shown.
             if not conversation.is_busy:
                 await self._begin_anew(conversation)
+
+    def _apology(self) -> dict[str, Any]:
+        text = refused(Refusal.UNAVAILABLE, self._clinic)["text"]
+        return render_reply([{"text": text}], self._clinic) or {}
 
     async def _answer_anew(
         self, erased: Conversation, turn: str, content: Mapping[str, Any]

@@ -14,7 +14,8 @@ import structlog
 from mesobot.channels.senders import WEB
 from mesobot.channels.web.configuration import HISTORY
 from mesobot.channels.web.message import Author, Message
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
+from mesobot.chats.forgetting import ErasedError
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
 _log = structlog.get_logger()

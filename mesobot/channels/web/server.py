@@ -56,16 +56,22 @@ class Gate:
         return self._settings.origins.allow(request.headers, scheme)
 
     def cross_origin_headers(self, request: Request) -> dict[str, str]:
-        """Lets a page of an allowed origin read the answer."""
+        """Lets a page of an allowed origin read the answer; of any other the log tells once.
+
+        That page's browser does not even run the script, so nothing else would say why.
+        """
         origin = request.headers.get("origin")
-        if origin and self.allows_origin(request):
+        if origin is None:
+            return {"Vary": "Origin"}
+        if self.allows_origin(request):
             return {"Vary": "Origin", "Access-Control-Allow-Origin": origin}
+        self._tell_once(origin)
         return {"Vary": "Origin"}
 
     def refusal(self, request: Request) -> HTTPResponse | None:
         """The answer to a request that is not let in."""
         if not self.allows_origin(request):
-            self._tell_once(str(request.headers.get("origin"))[:100])
+            self._tell_once(str(request.headers.get("origin")))
             return _refusal(403, "This page may not use the chat.")
         headers = self.cross_origin_headers(request)
         length = request.headers.get("content-length", "0")
@@ -76,7 +82,8 @@ class Gate:
             return _refusal(429, "Too many connections from your address.", headers)
         return None
 
-    def _tell_once(self, origin: str) -> None:
+    def _tell_once(self, claimed: str) -> None:
+        origin = claimed[:100]
         if origin not in self._told and len(self._told) < _TOLD_ORIGINS:
             self._told.add(origin)
             _log.warning("web.origin_refused", origin=origin, setting="MESOBOT_WEB_ORIGINS")
@@ -159,6 +166,9 @@ class ChatServer:
             raise Refused(text, {"error": "protocol", "text": text})
         self._events[sid] = Bucket(_EVENTS)
         await self.chat.arrive(sid, auth, self.gate.address(environ["sanic.request"]))
+        if sid not in self._events:  # it went away while its session was looked up
+            await self.chat.leave(sid)
+            return
         # Once the handshake is answered, which is before this task gets its turn.
         self._io.start_background_task(self._unless_gone, self.chat.greet(sid))
 
