@@ -74,11 +74,13 @@ def run() -> int:
     return int(manager.returncode or 0)
 
 
-def rasa_command(port: int, credentials: str = "credentials.yml") -> list[str]:
-    """Command line of the Rasa server on loopback, with the channels of a file."""
+def rasa_command(
+    port: int, credentials: str = "credentials.yml", interface: str = "127.0.0.1"
+) -> list[str]:
+    """Command line of the Rasa server, with the channels of a file."""
     return [
         *(*_PYTHON, "rasa", "run"),
-        *("--interface", "127.0.0.1", "--port", str(port)),
+        *("--interface", interface, "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
         *("--credentials", credentials),
     ]
@@ -95,7 +97,7 @@ def shell_command(port: int) -> list[str]:
 
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
-    return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    return [*_PYTHON, "mesobot.action_server", "--port", str(port)]
 
 
 @contextmanager

@@ -59,10 +59,16 @@ class Transcript:
             ErasedError: if what a reply answers is no longer there.
         """
         try:
-            with self._using(writing) as connection:
-                return _add(connection, sender, messages)
+            try:
+                return self._added(sender, messages)
+            except IntegrityError:  # another process wrote at the same moment: now it can be seen
+                return self._added(sender, messages)
         except IntegrityError:
             raise DatabaseUnavailableError("another process writes this conversation") from None
+
+    def _added(self, sender: str, messages: Sequence[Message]) -> list[Message]:
+        with self._using(writing) as connection:
+            return _add(connection, sender, messages)
 
     @contextmanager
     def _using(self, transaction: Transaction) -> Iterator[Connection]:

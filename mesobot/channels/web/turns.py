@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 
 from mesobot.channels.rest import apology
 from mesobot.channels.web.answered import answered_before
@@ -55,6 +56,7 @@ class Turns:
         chats_url: the database in which Rasa keeps its events.
         observer: is told of each turn.
         seconds: after which the patient is not left waiting any longer.
+        locks: the turns of a conversation, in other processes too.
     """
 
     def __init__(
@@ -63,13 +65,16 @@ class Turns:
         clinic: Clinic,
         chats_url: str,
         observer: TurnObserver,
+        *,
         seconds: float = TURN_SECONDS,
+        locks: LockStore | None = None,
     ) -> None:
         self._on_new_message = on_new_message
         self._clinic = clinic
         self._chats_url = chats_url
         self._observer = observer
         self._seconds = seconds
+        self._locks = locks or InMemoryLockStore()
 
     async def reply(self, sender: str, said: Said) -> dict[str, Any]:
         """The content of the one reply to a message."""
@@ -93,7 +98,8 @@ class Turns:
 
     async def _answered_before(self, sender: str, said: Said) -> list[dict[str, Any]]:
         try:
-            return await asyncio.to_thread(answered_before, self._chats_url, sender, said.turn)
+            async with self._locks.lock(sender):  # another process may be at it right now
+                return await asyncio.to_thread(answered_before, self._chats_url, sender, said.turn)
         except (DatabaseUnavailableError, ValueError, KeyError) as error:
             _log.error("web.not_looked_up", error=type(error).__name__)
             return []
