@@ -101,7 +101,10 @@ class Replayer:
         from rasa.core.agent import load_agent
         from rasa.core.utils import AvailableEndpoints
 
+        from mesobot.quicker_rasa import make_rasa_quicker
+
         settings.quiet_rasa()
+        make_rasa_quicker()
         os.chdir(paths.ROOT)
         endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
         endpoints.tracker_store = None

@@ -5,16 +5,17 @@ Where another question may begin says ``questions.py``; which cut is best says `
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mesobot.nlu.cutting import Stretch, cut
+from mesobot.nlu.after_alarm import read_after
+from mesobot.nlu.cutting import Stretch, cut, spans
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
 from mesobot.nlu.questions import Piece, pieces, sentences, text_of, words
-from mesobot.nlu.topic_model import Ranked, TopicModel
+from mesobot.nlu.rankings import Model, Rankings, without_contacts
+from mesobot.nlu.topic_model import Ranked
 from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
 from mesobot.safety.red_flags import Danger, RedFlags
 
@@ -25,7 +26,6 @@ _LOOK_CLOSER_AT = 0.06
 _MOST_QUESTIONS = 3
 _ORDER = list(Danger)
 """Most serious first."""
-_DANGERS = frozenset(danger.value for danger in Danger)
 _OTHER_LANGUAGE = "other_language"
 _SMALL_TALK = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", "not_in_danger", "help_is_coming"}
@@ -35,20 +35,16 @@ _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 _SURELY_TOGETHER = 0.9
 """... when a message is clearly about one of them."""
 _CLEAR_AT = 0.8
-"""Score of the whole message from which it is not cut when it asks only once: cutting costs a
-ranking for each stretch, and most messages are one clear question."""
+"""Score of a message that asks once from which it is not cut: cutting costs a ranking for each
+stretch, and most messages are one clear question."""
 _FEW_WORDS = 6
 """Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
-_UNRIVALLED_AT = 0.5
-"""Score from which a message is not cut either when no second topic is believed in ..."""
+_UNRIVALLED_AT = 0.45
+"""Score from which it is not cut either when no second topic is believed in ..."""
 _RIVAL_AT = 0.25
-"""... as much as this, if it asks only once, ..."""
-_RIVAL_AT_IF_ASKED_TWICE = 0.15
-"""... or this. Set on development messages, as all of these (docs/evaluation.md)."""
+"""... as much as this. Set on development messages, as all of these (docs/evaluation.md)."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
-_CONTACTS = re.compile(r"\S+@\S+|https?://\S+|\+?\d(?:[ ()/.-]{0,2}\d){6,}")
-"""Addresses, links and phone numbers: what their letters resemble means nothing."""
 _FEWEST_WORDS = 3
 """Words of a left-over question that is worth mentioning."""
 _EMPTY_WORDS = words(
@@ -76,6 +72,7 @@ class Interpretation:
             or what it would ask for otherwise when the danger is only ``possible``.
         possible: whether the danger may be meant in general, as a question about it.
         language: of the message, where it is known not to be English.
+        all_clear: whether, after a danger, the message says that nobody is in danger.
     """
 
     questions: tuple[Question, ...]
@@ -83,6 +80,7 @@ class Interpretation:
     danger: Danger | None = None
     possible: bool = False
     language: str | None = None
+    all_clear: bool = False
 
     def instead(self, topic: str) -> Interpretation:
         """The same message with another meaning."""
@@ -95,7 +93,7 @@ class Interpreter:
 
     def __init__(
         self,
-        model: TopicModel,
+        model: Model,
         red_flags: RedFlags,
         thresholds: Thresholds,
         safety: SafetyThresholds,
@@ -114,13 +112,7 @@ class Interpreter:
             context: what was answered before, if anything was.
         """
         text = document.text
-        ranked: dict[str, list[Ranked]] = {}
-
-        def rank(part: str) -> list[Ranked]:
-            if part not in ranked:
-                ranked[part] = self._model.rank(_CONTACTS.sub(" ", part))
-            return ranked[part]
-
+        rank = Rankings(self._model)
         whole = rank(text)
         found = self._assess(text, sentences(document), rank)
         if context and not found.danger and is_short(text):
@@ -129,39 +121,36 @@ class Interpreter:
         if found.danger and not found.possible:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
-
-        def rank_topics(part: str) -> list[Ranked]:
-            return _without_dangers(rank(part))
-
-        questions = interpret(document, rank_topics, self._thresholds, context)
+        read_on = read_after(document, rank, context)
+        questions = interpret(document, read_on.rank, self._thresholds, read_on.context, rank.ahead)
         return Interpretation(
-            tuple(questions), tuple(whole), found.danger, found.possible, language
+            tuple(questions),
+            tuple(whole),
+            found.danger,
+            found.possible,
+            language,
+            read_on.all_clear,
         )
 
-    def _assess(self, text: str, spoken: Sequence[str], rank: Rank) -> Assessment:
+    def _assess(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
         """The most serious of what the message as a whole and each of its sentences says."""
-        flags = self._red_flags.find(_CONTACTS.sub(" ", text))
-        beliefs = [_beliefs(rank(text))]
+        flags = self._red_flags.find(without_contacts(text))
+        beliefs = [rank.dangers(text)]
         if len(spoken) > 1 and (flags or max(beliefs[0].values(), default=0.0) >= _LOOK_CLOSER_AT):
-            beliefs += [_beliefs(rank(part)) for part in spoken[:_MOST_SENTENCES]]
-        foreign = _language(_without_dangers(rank(text))) is not None
+            looked_at = spoken[:_MOST_SENTENCES]
+            rank.ahead(looked_at)
+            beliefs += [rank.dangers(part) for part in looked_at]
+        foreign = _language(rank.topics(text)) is not None
         return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text), foreign)
 
-    def _assess_after(self, question: str, text: str, rank: Rank) -> Assessment:
+    def _assess_after(self, question: str, text: str, rank: Rankings) -> Assessment:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""
         both = self._assess(f"{question} {text}", [], rank)
+        if not both.danger or both.possible:
+            return Assessment()
         before = self._assess(question, [], rank)
         known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
-        worse = both.danger and not both.possible and _ORDER.index(both.danger) < known
-        return both if worse else Assessment()
-
-
-def _beliefs(ranking: Sequence[Ranked]) -> dict[Danger, float]:
-    return {Danger(r.topic): r.belief for r in ranking if r.topic in _DANGERS}
-
-
-def _without_dangers(ranking: Sequence[Ranked]) -> list[Ranked]:
-    return [ranked for ranked in ranking if ranked.topic not in _DANGERS]
+        return both if _ORDER.index(both.danger) < known else Assessment()
 
 
 def _language(ranking: Sequence[Ranked]) -> str | None:
@@ -170,7 +159,11 @@ def _language(ranking: Sequence[Ranked]) -> str | None:
 
 
 def interpret(
-    document: Any, rank: Rank, thresholds: Thresholds, context: Context | None = None
+    document: Any,
+    rank: Rank,
+    thresholds: Thresholds,
+    context: Context | None = None,
+    ahead: Callable[[Sequence[str]], None] = lambda _texts: None,
 ) -> list[Question]:
     """The questions of a message in the order they were asked; at least one, at most three.
 
@@ -179,15 +172,21 @@ def interpret(
         rank: the topic model.
         thresholds: when a topic counts.
         context: what was answered before, if anything was.
+        ahead: told which texts ``rank`` will be asked for next.
     """
-    questions = _questions(document, rank, thresholds)
+    questions = _questions(document, rank, thresholds, ahead)
     if context and len(questions) == 1:
         text, alone = questions[0].text, questions[0].decision
         return [Question(text, in_context(text, alone, rank, thresholds, context))]
     return questions
 
 
-def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Question]:
+def _questions(
+    document: Any,
+    rank: Rank,
+    thresholds: Thresholds,
+    ahead: Callable[[Sequence[str]], None],
+) -> list[Question]:
     text = document.text
     whole = rank(text)
     single = Question(text, decide(whole, thresholds))
@@ -201,6 +200,7 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
         """Without the follow-ups: a piece of a message leans on the piece before it."""
         return [ranked for ranked in rank(part) if not ranked.topic.startswith(FOLLOW_UP)]
 
+    ahead([text_of(found[begin:end]) for begin, end in spans(len(found))])
     stretches = cut(found, own_topics, _NO_QUESTION)
     asked = [Question(s.text, decide(s.ranking, thresholds)) for s in stretches]
     if len(asked) > 1:
@@ -212,14 +212,12 @@ def _questions(document: Any, rank: Rank, thresholds: Thresholds) -> list[Questi
 
 def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:
     """Whether cutting a message would most likely be labour lost."""
-    if tokens <= _FEW_WORDS:
+    if tokens <= _FEW_WORDS or sum(piece.asks for piece in found) > 1:
         return False
-    asks_once = sum(piece.asks for piece in found) <= 1
-    if asks_once and whole[0].score >= _CLEAR_AT:
+    if whole[0].score >= _CLEAR_AT:
         return True
     beliefs = sorted((r.belief for r in whole if not r.topic.startswith(FOLLOW_UP)), reverse=True)
-    rival_at = _RIVAL_AT if asks_once else _RIVAL_AT_IF_ASKED_TWICE
-    return whole[0].score >= _UNRIVALLED_AT and all(b < rival_at for b in beliefs[1:2])
+    return whole[0].score >= _UNRIVALLED_AT and all(b < _RIVAL_AT for b in beliefs[1:2])
 
 
 def _says_something(piece: Piece) -> bool:

@@ -37,6 +37,8 @@ class Ngrams:
         """Use :meth:`fit` or :meth:`restore`."""
         self._vectorizers = tuple(vectorizers)
         self._analyzers = [v.build_analyzer() for v in vectorizers]
+        # The property of the vectorizer computes them anew each time.
+        self._idf = [v.idf_.astype(np.float32) for v in vectorizers]
         self._starts = np.cumsum([0, *(len(v.vocabulary_) for v in vectorizers)])
 
     @classmethod
@@ -67,7 +69,7 @@ class Ngrams:
             counts = Counter(known[g] for g in self._analyzers[kind](text) if g in known)
             found = np.fromiter(counts.keys(), np.int64, len(counts))
             times = np.fromiter(counts.values(), np.float32, len(counts))
-            weights = (np.log(times) + 1) * vectorizer.idf_[found]
+            weights = (np.log(times) + 1) * self._idf[kind][found]
             length = max(float(np.linalg.norm(weights)), _TINY)
             indices.append(found + self._starts[kind])
             amounts.append(weights * np.float32(_SCALES[kind] / length))
@@ -79,7 +81,7 @@ class Ngrams:
 
     def weights(self) -> list[FloatArray]:
         """The inverse document frequencies, for an array file."""
-        return [v.idf_.astype(np.float32) for v in self._vectorizers]
+        return list(self._idf)
 
     @classmethod
     def restore(cls, settings: Sequence[list[str]], weights: Sequence[FloatArray]) -> Ngrams:

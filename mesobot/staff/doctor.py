@@ -21,6 +21,13 @@ from mesobot.staff.check_delivery import (
 from mesobot.staff.check_machine import check_disk, check_model, check_python
 from mesobot.staff.check_retention import check_retention
 from mesobot.staff.check_store import check_database, check_key
+from mesobot.staff.check_web import (
+    check_limits,
+    check_pages,
+    check_privacy_link,
+    check_session_secret,
+    check_visitors,
+)
 from mesobot.staff.findings import Finding, fails
 from mesobot.staff.installation import Installation
 
@@ -42,6 +49,11 @@ CHECKS: dict[str, Check] = {
     "database": check_database,
     "relay": check_relay,
     "retention": check_retention,
+    "website's pages": check_pages,
+    "website's secret": check_session_secret,
+    "website's visitors": check_visitors,
+    "website's limits": check_limits,
+    "website's privacy": check_privacy_link,
     "disk": check_disk,
 }
 

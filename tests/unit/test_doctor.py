@@ -40,6 +40,10 @@ CONFIGURED = {
     "MESOBOT_WHATSAPP_PHONE_NUMBER_ID": "1234567",
     "MESOBOT_STAFF_WHATSAPP": "+90 532 123 45 67",
     "MESOBOT_WHATSAPP_TEMPLATE": "new_request",
+    "MESOBOT_WEB_ORIGINS": "https://www.clinic.org",
+    "MESOBOT_WEB_SECRET": "website-secret-as-long-as-it-has-to-be",
+    "MESOBOT_WEB_PROXIES": "1",
+    "MESOBOT_WEB_PRIVACY_LINK": "https://www.clinic.org/privacy",
 }
 
 
@@ -141,7 +145,7 @@ def test_neither_secrets_nor_patients_are_repeated(here: Installation) -> None:
     for environment in ({}, broken, passwords):
         text = as_json(diagnose(with_settings(here, **environment)))
         for secret in (
-            *("hunter2", "smtp-secret", "whatsapp-secret", "robot-login", KEY),
+            *("hunter2", "smtp-secret", "whatsapp-secret", "website-secret", "robot-login", KEY),
             *("Ada", "lovelace", "532 123", "desk@clinic.org"),
         ):
             assert secret not in text

@@ -1,5 +1,7 @@
 """Which pieces of a message stand as questions of their own; the topic model is a table here."""
 
+from collections.abc import Sequence
+
 import pytest
 import spacy
 
@@ -16,12 +18,14 @@ SAFETY = SafetyThresholds(
     levels=dict.fromkeys(Danger, Level(sure=0.4, with_wording=0.2)),
     sure_if_calm=0.6,
     possible=0.25,
+    possible_with_wording=0.1,
     sentence=0.1,
 )
 KNOWN = {
     "does it hurt": ("faq/pain", 0.95),
     "how long does it take?": ("faq/procedure_duration", 0.95),
     "does it hurt and how long does it take?": ("faq/pain", 0.6),
+    "does it hurt around the eyes and on the forehead": ("faq/pain", 0.6),
     "is that normal?": (ELLIPTICAL, 0.9),
     "does it bruise? is that normal?": ("faq/side_effects", 0.7),
     "say that again": (AGAIN, 0.9),
@@ -71,7 +75,7 @@ def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
         ranked.append(text)
         return rank_of(KNOWN, rival=0.1)(text)
 
-    message = "does it hurt and how long does it take?"
+    message = "does it hurt around the eyes and on the forehead"
     found = interpret(nlp(message), rank, THRESHOLDS)
     assert [question.decision.topic for question in found] == ["faq/pain"]
     assert set(ranked) == {message}
@@ -150,9 +154,9 @@ def test_an_address_a_number_and_a_link_are_nobodys_mood(nlp, text: str) -> None
     read: list[str] = []
 
     class Model:
-        def rank(self, part: str) -> list[Ranked]:
-            read.append(part.strip())
-            return [Ranked("faq/contact", 0.1), Ranked("distress", 0.1)]
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            read.extend(part.strip() for part in parts)
+            return [[Ranked("faq/contact", 0.1), Ranked("distress", 0.1)] for _ in parts]
 
     flags = load_red_flags(CLINIC / "red_flags.yml")
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
@@ -164,8 +168,8 @@ def test_words_beside_an_address_are_read(nlp) -> None:
     flags = load_red_flags(CLINIC / "red_flags.yml")
 
     class Model:
-        def rank(self, part: str) -> list[Ranked]:
-            return [Ranked("medical_emergency", 0.9, 0.9), Ranked("greet", 0.1)]
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            return [[Ranked("medical_emergency", 0.9, 0.9), Ranked("greet", 0.1)] for _ in parts]
 
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
     found = interpreter.read(nlp("i cannot breathe ada@mail.com"))

@@ -39,6 +39,12 @@ def test_scores_lie_between_0_and_1_best_first(model) -> None:
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_several_texts_are_ranked_as_each_alone(model) -> None:
+    texts = ["is it long", "", "Does it HURT", "is it long"]
+    assert model.rank_all(texts) == [model.rank(text) for text in texts]
+    assert model.rank_all([]) == []
+
+
 def test_an_empty_text_resembles_nothing(model) -> None:
     assert {ranked.score for ranked in model.rank("  ")} == {0.0}
 

@@ -6,11 +6,18 @@ import stat
 from pathlib import Path
 
 import pytest
-from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import read_endpoint_config
+from sqlalchemy import text as sql
 
 from mesobot import paths
 from mesobot.chats.forgetting import Chats
@@ -91,6 +98,32 @@ def test_a_locked_database_does_not_put_the_message_into_the_log(
         database.rollback()
     assert "locked" in caplog.text
     assert "canary" not in caplog.text
+
+
+def test_the_table_is_filled_and_read_as_rasa_does_it(
+    store: ForgettingTrackerStore, tmp_path: Path
+) -> None:
+    rasas = SQLTrackerStore(Domain.empty(), db=str(tmp_path / "rasas.db"))
+    said = UserUttered("hi", {"name": "greet", "confidence": 0.9}, [{"entity": "a", "value": "ü"}])
+    events = [SessionStarted(), ActionExecuted("action_listen"), said, SlotSet("x", [1])]
+    tracker = DialogueStateTracker.from_events("web-1", events)
+    for each in (store, rasas):
+        asyncio.run(each.save(tracker))
+    tracker.update(SessionStarted())
+    tracker.update(BotUttered("hello", {"buttons": []}, {"topics": ["greet"]}))
+    rows = []
+    for each in (store, rasas):
+        asyncio.run(each.save(tracker))
+        asyncio.run(each.save(tracker))
+        with each.session_scope() as session:
+            rows.append(session.execute(sql("select * from events order by id")).all())
+    assert rows[0] == rows[1]
+    assert len(rows[0]) >= len(tracker.events)
+    for fetch in ("retrieve", "retrieve_full_tracker"):
+        read = [asyncio.run(getattr(each, fetch)("web-1")) for each in (store, rasas)]
+        assert read[0] == read[1]
+        assert [e.as_dict() for e in read[0].events] == [e.as_dict() for e in read[1].events]
+    assert asyncio.run(store.retrieve("web-2")) is None
 
 
 def test_only_its_owner_reads_the_file(store: ForgettingTrackerStore, file: Path) -> None:

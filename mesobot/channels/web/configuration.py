@@ -60,25 +60,69 @@ def read_settings(environment: Mapping[str, str], state: Path) -> WebSettings:
         WebSettingsError: if one cannot be used, in a sentence.
     """
     demo_port = settings.demo_port(environment) if settings.has_demo(environment) else None
-    listed = [text for text in environment.get(f"{PREFIX}ORIGINS", "").split(",") if text.strip()]
-    if demo_port:
-        listed += loopback_origins(demo_port)
+    listed = listed_origins(environment) + (loopback_origins(demo_port) if demo_port else [])
+    session_pace, address_pace = read_paces(environment)
     return WebSettings(
         keys=signing_keys(environment, state),
         origins=read_origins(listed),
-        session_pace=Pace(
-            _number(environment, "MESSAGES_A_MINUTE", 20), _number(environment, "BURST", 5)
-        ),
-        address_pace=Pace(
-            _number(environment, "ADDRESS_MESSAGES_A_MINUTE", 120),
-            _number(environment, "ADDRESS_BURST", 40),
-        ),
-        connections=_number(environment, "ADDRESS_CONNECTIONS", 20),
-        proxies=_number(environment, "PROXIES", 0, least=0),
-        privacy_link=_link(environment, "PRIVACY_LINK"),
+        session_pace=session_pace,
+        address_pace=address_pace,
+        connections=read_connections(environment),
+        proxies=read_proxies(environment),
+        privacy_link=read_privacy_link(environment),
         demo_port=demo_port,
         port=settings.port(),
     )
+
+
+def listed_origins(environment: Mapping[str, str]) -> list[str]:
+    """What the site's owner wrote into ``MESOBOT_WEB_ORIGINS``, one text an origin."""
+    texts = environment.get(f"{PREFIX}ORIGINS", "").split(",")
+    return [text.strip() for text in texts if text.strip()]
+
+
+def read_paces(environment: Mapping[str, str]) -> tuple[Pace, Pace]:
+    """How fast one session, and one address with all its sessions, may send messages.
+
+    Raises:
+        WebSettingsError: if one of the four settings is no number.
+    """
+    session = Pace(_number(environment, "MESSAGES_A_MINUTE", 20), _number(environment, "BURST", 5))
+    address = Pace(
+        _number(environment, "ADDRESS_MESSAGES_A_MINUTE", 120),
+        _number(environment, "ADDRESS_BURST", 40),
+    )
+    return session, address
+
+
+def read_connections(environment: Mapping[str, str]) -> int:
+    """How many connections one address may have at once.
+
+    Raises:
+        WebSettingsError: if the setting is no number.
+    """
+    return _number(environment, "ADDRESS_CONNECTIONS", 20)
+
+
+def read_proxies(environment: Mapping[str, str]) -> int:
+    """How many proxies of ours a request comes through.
+
+    Raises:
+        WebSettingsError: if the setting is no number.
+    """
+    return _number(environment, "PROXIES", 0, least=0)
+
+
+def read_privacy_link(environment: Mapping[str, str]) -> str | None:
+    """The clinic's privacy policy, or None.
+
+    Raises:
+        WebSettingsError: if it is no address of a page.
+    """
+    text = environment.get(f"{PREFIX}PRIVACY_LINK", "").strip()
+    if text and not text.startswith("https://"):
+        raise WebSettingsError(f"{PREFIX}PRIVACY_LINK must begin with https://")
+    return text or None
 
 
 def loopback_origins(port: int) -> list[str]:
@@ -93,10 +137,3 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int 
     if not text.isdecimal() or int(text) < least:
         raise WebSettingsError(f"{PREFIX}{name} must be a whole number, {least} or more.")
     return int(text)
-
-
-def _link(environment: Mapping[str, str], name: str) -> str | None:
-    text = environment.get(PREFIX + name, "").strip()
-    if text and not text.startswith("https://"):
-        raise WebSettingsError(f"{PREFIX}{name} must begin with https://")
-    return text or None
