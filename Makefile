@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run run-production publish shell train test lint replay widget screenshots evaluate benchmark lock clean
+.PHONY: help run run-production publish shell train test lint replay widget screenshots digest-picture evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -46,6 +46,11 @@ screenshots: .venv/.ready  ## make the pictures in docs/images, with the assista
 	@$(BIN)/mesobot train
 	@scripts/browser.sh
 	@$(BIN)/python -m tests.browser.screenshots
+
+digest-picture: .venv/.ready  ## make the picture of the digest in docs/insight.md
+	@$(BIN)/mesobot train
+	@scripts/browser.sh
+	@$(BIN)/python scripts/digest_pictures.py
 
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate

@@ -13,6 +13,7 @@ from typing import Optional
 import typer
 
 from mesobot import paths, settings
+from mesobot.insight import commands as insight
 from mesobot.knowledge.source import ContentError
 from mesobot.publish_cli import publish, release
 from mesobot.staff.requests import app as requests_app
@@ -27,6 +28,9 @@ app = typer.Typer(
 app.add_typer(requests_app, name="requests")
 app.command()(release)
 app.command()(publish)
+app.add_typer(insight.conversations, name="conversations")
+app.command()(insight.digest)
+app.command()(insight.missed)
 
 
 @app.callback()

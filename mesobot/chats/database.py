@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, create_engine, event
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
@@ -26,9 +26,11 @@ events = Table(
     MetaData(),
     Column("id", Integer, primary_key=True),
     Column("sender_id", String(255)),
+    Column("type_name", String(255)),  # user, bot, active_loop …
     Column("timestamp", Float),  # seconds since 1970
+    Column("data", Text),  # JSON
 )
-"""The columns of Rasa's table that say whose an event is and how old."""
+"""The columns of Rasa's table that somebody of ours reads."""
 
 
 def chats_url(environment: Mapping[str, str]) -> str:

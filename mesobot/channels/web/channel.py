@@ -10,6 +10,7 @@ from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
 
 from mesobot import paths
+from mesobot.channels.observing import observer_of_process
 from mesobot.channels.web.chat import Chat, Emit
 from mesobot.channels.web.configuration import WebSettings, read_settings
 from mesobot.channels.web.erasure import erase_conversation
@@ -53,13 +54,14 @@ class WebChannel(InputChannel):
         url = chats_url(os.environ)
         redis = os.environ.get("MESOBOT_REDIS_URL", "")
         neighbours, locks = Neighbours(redis), open_store(redis)
+        observer = observer_of_process()
 
         def make_chat(emit: Emit) -> Chat:
             return Chat(
                 settings=settings,
                 tokens=SessionTokens(settings.keys, lifetime=settings.lifetime),
                 transcript=Transcript(url),
-                turns=Turns(on_new_message, clinic, url, locks=locks),
+                turns=Turns(on_new_message, clinic, url, observer, locks=locks),
                 erase=erase_conversation,
                 emit=emit,
                 clinic=clinic,
@@ -67,6 +69,7 @@ class WebChannel(InputChannel):
             )
 
         server = ChatServer(settings, clinic, make_chat, neighbours)
+        observer.watch_web_sockets(server.connections)
         routes = _Routes("mesobot_web", server, settings)
         add_widget(routes, clinic, settings, server.gate)
         return routes

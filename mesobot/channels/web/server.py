@@ -125,6 +125,10 @@ class ChatServer:
         """One HTTP request of the socket.io protocol; a websocket is one for its whole life."""
         return self.gate.refusal(request) or await self._io.handle_request(request)
 
+    def connections(self) -> int:
+        """How many browsers' tabs are connected."""
+        return len(self._events)
+
     def start(self) -> None:
         """Look after the chat for as long as the server runs."""
         self._care = asyncio.get_running_loop().create_task(self._look_after())
