@@ -66,6 +66,7 @@ class Turns:
         chats_url: str,
         observer: TurnObserver,
         seconds: float = TURN_SECONDS,
+        *,
         locks: LockStore | None = None,
     ) -> None:
         self._on_new_message = on_new_message
