@@ -19,7 +19,7 @@ KEPT = 5
 _REFUSED = ".refused-"
 _RELEASED = (
     *("config.yml", "domain.yml", "endpoints.yml", "credentials.public.yml"),
-    *("clinic", "models", "build/nlu", "widget/dist"),
+    *("clinic", "data", "models", "build/nlu", "widget/dist"),
 )
 
 

@@ -25,6 +25,7 @@ def project(tmp_path: Path) -> Path:
     for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.public.yml"):
         shutil.copy(paths.ROOT / name, root / name)
     shutil.copytree(paths.ROOT / "clinic", root / "clinic")
+    shutil.copytree(paths.ROOT / "data" / "smalltalk", root / "data" / "smalltalk")
     write_seal(root)
     return root
 

@@ -97,11 +97,11 @@ class ChatServer:
         settings: WebSettings,
         clinic: Clinic,
         make_chat: Callable[[Emit], Chat],
-        neighbours: Neighbours,
+        neighbours: Neighbours | None = None,
     ) -> None:
         """Make the server and the chat that speaks through it."""
         self._clinic = clinic
-        self._neighbours = neighbours
+        self._neighbours = neighbours or Neighbours()
         self.gate = Gate(settings, self._connections_of)
         self._io = AsyncServer(
             async_mode="sanic",
