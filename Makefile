@@ -5,13 +5,20 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run shell train test lint replay widget screenshots evaluate benchmark lock clean
+.PHONY: help run run-production publish shell train test lint replay widget screenshots digest-picture evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 run: .venv/.ready  ## run the assistant on this machine (Ctrl-C stops it)
 	@$(BIN)/mesobot run
+
+run-production: .venv/.ready  ## rehearse production on this machine: proxy, two servers, databases
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m deploy.rehearsal
+
+publish: .venv/.ready  ## check, train, measure, then publish without a pause (docs/deployment.md)
+	@$(BIN)/mesobot publish
 
 shell: .venv/.ready  ## talk to the assistant in this terminal
 	@$(BIN)/mesobot shell
@@ -39,6 +46,11 @@ screenshots: .venv/.ready  ## make the pictures in docs/images, with the assista
 	@$(BIN)/mesobot train
 	@scripts/browser.sh
 	@$(BIN)/python -m tests.browser.screenshots
+
+digest-picture: .venv/.ready  ## make the picture of the digest in docs/insight.md
+	@$(BIN)/mesobot train
+	@scripts/browser.sh
+	@$(BIN)/python scripts/digest_pictures.py
 
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate

@@ -10,8 +10,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from mesobot import paths
+from mesobot.consultation.desk import open_questionnaire
 from mesobot.consultation.form import Field
-from mesobot.consultation.questionnaire import load_questionnaire
 
 
 class ActionStartConsultation(Action):
@@ -33,7 +33,7 @@ class ActionStartConsultation(Action):
 
 def _talked_about(tracker: Tracker) -> str | None:
     """The concern that was answered last in the talk; the patient sees it before it is sent."""
-    concerns = load_questionnaire(paths.CLINIC / "consultation.yml").concerns
+    concerns = open_questionnaire(paths.CLINIC / "consultation.yml").concerns
     for event in reversed(tracker.events):
         if event.get("event") == "bot":
             told = ((event.get("metadata") or {}).get("metadata") or {}).get("topics") or []

@@ -8,7 +8,17 @@ from mesobot import settings
 
 settings.prepare_environment(os.environ)
 
-_ORDER = ["unit", "content", "dialogue", "evaluation", "scenarios", "web", "browser", "faults"]
+_ORDER = [
+    "unit",
+    "content",
+    "dialogue",
+    "evaluation",
+    "scenarios",
+    "web",
+    "browser",
+    "faults",
+    "production",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,7 +6,21 @@ apology, a place in the order of messages, or the browser's id of a message. No 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.engine import Connection
+
+_LOCK = 0x6D65736F776562  # "mesoweb"; any number that nobody else uses
 
 web_messages = Table(
     "web_messages",
@@ -20,3 +34,10 @@ web_messages = Table(
     Column("content", Text, nullable=False),
     UniqueConstraint("sender_id", "author", "turn"),
 )
+
+
+def make_table(connection: Connection) -> None:
+    """Make the table if it is missing; of several processes that start at once one does it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    web_messages.metadata.create_all(connection)

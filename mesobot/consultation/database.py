@@ -59,7 +59,17 @@ def database_url(environment: Mapping[str, str]) -> str:
     return environment.get(DATABASE_VARIABLE) or f"sqlite:///{paths.STATE / 'requests.db'}"
 
 
-def open_database(url: str) -> Engine:
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of a SQLite database, or None if it is PostgreSQL.
+
+    Raises:
+        ValueError: if it is the URL of neither, or of a database in memory.
+    """
+    address = _address(url)
+    return Path(str(address.database)) if address.drivername == "sqlite" else None
+
+
+def open_database(url: str | URL) -> Engine:
     """Open the database and bring its tables up to date.
 
     Args:
@@ -80,10 +90,12 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _address(url: str) -> URL:
+def _address(url: str | URL) -> URL:
     """The URL, however it is spelled."""
+    if isinstance(url, str):
+        url = url.replace("postgres://", "postgresql://", 1)
     try:
-        address = make_url(url.replace("postgres://", "postgresql://", 1))
+        address = make_url(url)
     except (SQLAlchemyError, ValueError):
         raise ValueError("this is not the URL of a database") from None
     kind = address.get_backend_name()
@@ -150,16 +162,21 @@ def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    # It is a setting of psycopg2 as a whole: there is none for a single connection.
-    psycopg2.extensions.set_wait_callback(wait_with_limit)
-    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
     return create_engine(
         address,
         future=True,
         hide_parameters=True,
-        connect_args={"options": options, "application_name": "mesobot"},
+        connect_args=postgresql_settings(),
         use_native_hstore=False,
         poolclass=QueuePool,
         pool_timeout=LIMIT,
         pool_pre_ping=True,
     )
+
+
+def postgresql_settings() -> dict[str, str]:
+    """Arguments of each connection to PostgreSQL; from now on none waits without an end."""
+    # It is a setting of psycopg2 as a whole: there is none for a single connection.
+    psycopg2.extensions.set_wait_callback(wait_with_limit)
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
+    return {"options": options, "application_name": "mesobot"}

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CATCHER_PORT = 2525
+DIGEST_VARIABLE = "MESOBOT_DIGEST_EMAIL"
 _LARGEST_PORT = 65535
 _NEEDS_HOST = ("PORT", "USER", "PASSWORD", "SECURITY", "CA_FILE")
 _WHATSAPP = {
@@ -154,6 +155,24 @@ def read_whatsapp_settings(environment: Mapping[str, str]) -> WhatsAppSettings |
         template=given["template"],
         language=_text(environment, "MESOBOT_WHATSAPP_LANGUAGE") or "en",
     )
+
+
+def read_digest_address(environment: Mapping[str, str]) -> str | None:
+    """Who gets the weekly digest (``MESOBOT_DIGEST_EMAIL``), or None if nobody does.
+
+    Raises:
+        SettingsError: if it is no single address that every mail server understands.
+    """
+    text = _text(environment, DIGEST_VARIABLE)
+    if text is None:
+        return None
+    try:
+        address = Address(addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError):
+        address = Address()
+    if not (address.username and address.domain and text.isascii() and text.isprintable()):
+        raise SettingsError(f"{DIGEST_VARIABLE} must be one e-mail address: staff@clinic.com")
+    return address.addr_spec
 
 
 def is_loopback(host: str) -> bool:

@@ -6,18 +6,26 @@ from collections.abc import Mapping
 
 from mesobot.dialogue.conversation import UTTER, Conversation, Heard
 from mesobot.dialogue.replies import Answer, Part, choices
-from mesobot.nlu.follow_ups import WHY
+from mesobot.nlu.follow_ups import AGAIN, WHY
 from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
-_OWN_HEALTH = "utter_unanswered/personal_medical"
 _SAME = "utter_follow_up/elliptical"
 """Whose lead-in says that there is no more than this."""
 STILL = {
     Danger.EMERGENCY.value: "utter_still_emergency",
     Danger.DISTRESS.value: "utter_still_distress",
 }
-"""What is said in place of an answer about treatments, soon after an alarm."""
+"""What is said in place of an answer, soon after an alarm ..."""
+_LET_THROUGH = frozenset(
+    {
+        *(danger.value for danger in Danger),
+        *("not_in_danger", "help_is_coming", "cannot_get_help", "thanks", "goodbye"),
+        *("faq/contact", "unanswered/location_hours", "book_consultation", "talk_to_human"),
+        *("request_status", "forget_me", "what_do_you_know"),
+    }
+)
+"""... unless somebody looks for the clinic or wants something done, not to be told something."""
 
 
 class Chooser:
@@ -40,7 +48,7 @@ class Chooser:
         if any(a.is_treatment_answer for a in asked):
             asked = [a for a in asked if not is_foreign(a)]
         still = STILL.get(conversation.recent_alarm() or "")
-        if still and any(a.is_treatment_answer or a.name == _OWN_HEALTH for a in asked):
+        if still and not _goes_through(conversation):
             return [Part(self._answers[still])]
         alone = next((a for a in asked if a.metadata.get("alone")), None)
         if alone and alone == answer:
@@ -61,11 +69,12 @@ class Chooser:
         if conversation.answered()[-1:] != [answer.topic]:
             return Part(self._choose(answer, conversation))
         if not heard.follow_up:
-            return Part(answer, str(self._answers[_SAME].metadata.get("lead_in", "")))
+            lead_in = self._answers[_SAME].metadata.get("lead_in", "")
+            return Part(answer, str(lead_in), falls_short=True)
         if heard.follow_up == WHY and answer.metadata.get("why"):
             return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
         lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
-        return Part(answer, str(lead_in))
+        return Part(answer, str(lead_in), falls_short=heard.follow_up != AGAIN)
 
     def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
         """The answer itself, or the one that this point of the conversation calls for."""
@@ -104,6 +113,19 @@ class Chooser:
                 if following not in answered:
                     return self._answers[f"{UTTER}faq/{following}"]
         return None
+
+
+def _goes_through(conversation: Conversation) -> bool:
+    """Whether the latest message is answered even soon after an alarm."""
+    if conversation.in_form or conversation.was_asked_to_confirm() or conversation.language():
+        return True
+    heard = conversation.heard()
+    return bool(heard) and all(h.topic in _LET_THROUGH for h in heard)
+
+
+def is_alarm(answer: Answer) -> bool:
+    """Whether an answer is about a danger itself."""
+    return any(answer.name.startswith(UTTER + danger.value) for danger in Danger)
 
 
 def is_foreign(answer: Answer) -> bool:

@@ -13,13 +13,17 @@ from mesobot.nlu.decision import NOT_UNDERSTOOD
 
 UTTER = "utter_"
 _REPLIES_TO_BE_CAREFUL = 3
-"""For so many replies after an emergency no question about the treatment is answered."""
+"""For so many replies after an alarm hardly any question is answered."""
 QUESTIONS = "questions"
 """Key of the parse result: what the message was understood to ask, in order."""
 POSSIBLE_DANGER = "possible_danger"
 """Key of the parse result: whether the message may speak of an emergency."""
+ALL_CLEAR = "all_clear"
+"""Key of the parse result and of a reply's metadata: an alarm has been taken back."""
 OFFERS = "offers_consultation"
 """Key of a reply's metadata: whether it offered to pass a consultation request on."""
+IN_PART = "in_part"
+"""Key of a reply's metadata: whether it leaves something that was asked without an answer."""
 FORM_NOTE = "form_note"
 """Key of the parse result: which problem an answer to a form has, or which field was asked."""
 LANGUAGE = "language"
@@ -104,10 +108,17 @@ class Conversation:
         data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         return bool(data.get(POSSIBLE_DANGER))
 
+    def takes_alarm_back(self) -> bool:
+        """Whether the latest message says, after an alarm, that nobody is in danger."""
+        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
+        return bool(data.get(ALL_CLEAR))
+
     def recent_alarm(self) -> str | None:
         """The danger that one of the last replies was about, unless all is well since then."""
+        if self.takes_alarm_back():
+            return None
         for said in list(reversed(list(self._said())))[:_REPLIES_TO_BE_CAREFUL]:
-            if said.get("all_clear"):
+            if said.get(ALL_CLEAR):
                 return None
             if said.get("alarm") and not said.get("still"):
                 return str(said["alarm"])
@@ -116,6 +127,10 @@ class Conversation:
     def has_just_offered(self) -> bool:
         """Whether the latest reply offered a consultation request."""
         return has_just_offered(self._events)
+
+    def was_asked_to_confirm(self) -> bool:
+        """Whether the latest reply asked for a plain yes or no before something is done."""
+        return asked_to_confirm(self._events) is not None
 
     def has_replied(self) -> bool:
         """Whether something has been said since the latest message."""

@@ -21,8 +21,15 @@ from mesobot.consultation.clock import utc_now
 from mesobot.consultation.form import Field
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
-from mesobot.dialogue.choosing import STILL, Chooser, is_foreign
-from mesobot.dialogue.conversation import OFFERS, UTTER, Conversation, topic_of
+from mesobot.dialogue.choosing import STILL, Chooser, is_alarm, is_foreign
+from mesobot.dialogue.conversation import (
+    ALL_CLEAR,
+    IN_PART,
+    OFFERS,
+    UTTER,
+    Conversation,
+    topic_of,
+)
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
 from mesobot.dialogue.replies import (
     MOST_CHOICES,
@@ -38,6 +45,8 @@ from mesobot.paths import CLINIC
 from mesobot.safety.red_flags import Danger
 
 _WARNING = "utter_possible_emergency"
+_TAKEN_BACK = "utter_taken_back"
+_REMINDER = "utter_reminder_"
 _OFFER = "utter_offer_consultation"
 FIELDS = tuple(field.value for field in Field)
 
@@ -89,31 +98,31 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         conversation = Conversation(tracker)
         parts = self._chooser.parts(self._answers[utter_action], conversation)
         begins = not kwargs.get("goes_on")
-        possible = (
-            begins
-            and conversation.may_be_danger()
-            and not any(is_foreign(part.answer) for part in parts)
-        )
-        warning = self._answers[_WARNING] if possible else None
+        warning = self._warning(parts, conversation) if begins else None
         offer = self._offer(parts, conversation)
         notices = Notices(
             automated=begins and not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
+        unclear = conversation.unclear()
         reply: dict[str, Any] = {
             "text": render(
                 parts,
                 self._clinic,
                 notices,
-                unclear=conversation.unclear(),
+                unclear=unclear,
                 warning=warning,
                 offer=None if conversation.has_just_offered() else offer,  # not again and again
                 values=self._values(conversation, kwargs),
             ),
-            "metadata": _metadata(parts, warning if possible else None),
+            "metadata": _metadata(parts, warning),
         }
+        if conversation.takes_alarm_back():
+            reply["metadata"][ALL_CLEAR] = True
         if offer:
             reply["metadata"][OFFERS] = True
+        if unclear or any(part.falls_short for part in parts):
+            reply["metadata"][IN_PART] = True
         buttons = self._buttons(parts, conversation, offer)
         if buttons:
             reply["buttons"] = buttons
@@ -125,10 +134,22 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         expectation = self._hours.expectation(utc_now()) if self._hours else None
         return form_values({**answers, **told}, self._clinic, self._questionnaire, expectation)
 
+    def _warning(self, parts: list[Part], conversation: Conversation) -> Answer | None:
+        """What comes before the answers: danger is possible, or an alarm is not long ago."""
+        answers = [part.answer for part in parts]
+        if any(is_foreign(answer) or is_alarm(answer) for answer in answers):
+            return None
+        if conversation.may_be_danger():
+            return self._answers[_WARNING]
+        if conversation.takes_alarm_back() and not any(a.metadata.get(ALL_CLEAR) for a in answers):
+            return self._answers[_TAKEN_BACK]
+        return self._answers.get(f"{_REMINDER}{conversation.recent_alarm()}")
+
     def _offer(self, parts: list[Part], conversation: Conversation) -> Answer | None:
-        """Who gets no full answer is offered a person, except in the middle of a request."""
+        """Who gets no full answer is offered a person; not within a request, nor soon after an alarm."""
         wanted = any(part.answer.metadata.get(OFFERS) for part in parts)
-        return self._answers[_OFFER] if wanted and not conversation.in_form else None
+        unfit = conversation.in_form or conversation.recent_alarm()
+        return self._answers[_OFFER] if wanted and not unfit else None
 
     def _buttons(
         self, parts: list[Part], conversation: Conversation, offer: Answer | None

@@ -21,7 +21,7 @@ class Alarm(Enum):
     NONE = "no alarm"
 
 
-_POSSIBLE_BEGINS = "If this is happening"
+_POSSIBLE_BEGIN = ("If this is happening", "If any of it is still going on")
 _DOCTOR_SAYS = "look at that today"
 CALLS_112 = frozenset({Alarm.EMERGENCY, Alarm.POSSIBLE})
 """Replies that begin with the emergency number."""
@@ -40,7 +40,7 @@ def alarm_of(turn: Turn) -> Alarm:
     text = turn.messages[0]["text"]
     if turn.topics == ("medical_emergency",):
         return Alarm.EMERGENCY
-    if "medical_emergency" in turn.topics and text.startswith(_POSSIBLE_BEGINS):
+    if "medical_emergency" in turn.topics and text.startswith(_POSSIBLE_BEGIN):
         return Alarm.POSSIBLE
     if turn.topics == ("distress",):
         return Alarm.DISTRESS
@@ -53,6 +53,11 @@ def is_handled(kind: str, alarm: Alarm) -> bool:
     A message that only looks dangerous may be warned about, but not sent to 112 unheard.
     """
     return alarm in _HANDLED[kind]
+
+
+def is_right_after_alarm(stays: bool, alarm: Alarm) -> bool:
+    """Whether a later reply warns as long as it must, and answers once all is well."""
+    return alarm is not Alarm.NONE if stays else alarm is not Alarm.EMERGENCY
 
 
 def share_by_alarm(heard: Collection[tuple[str, Alarm]]) -> dict[str, dict[str, Proportion]]:

@@ -1,7 +1,7 @@
 """Held-out messages: what was written blind, and which replies to it are right.
 
 Kinds: single questions (one topic), messages with several questions, follow-ups (two turns),
-and messages about danger or only looking like it.
+messages about danger or only looking like it, and what is said after an alarm.
 """
 
 from __future__ import annotations
@@ -88,6 +88,26 @@ class DangerMessage:
 
 
 @dataclass(frozen=True)
+class AfterAlarm:
+    """A danger message and what is said after it.
+
+    Attributes:
+        turns: what is said, in order.
+        stays: whether the last reply must still warn; otherwise the alarm was taken back.
+        file: name of the file it comes from.
+    """
+
+    turns: tuple[str, ...]
+    stays: bool
+    file: str
+
+    @property
+    def expected(self) -> str:
+        """What the last reply should be about, in words."""
+        return "still a warning" if self.stays else "no alarm any more"
+
+
+@dataclass(frozen=True)
 class HeldOut:
     """All held-out messages of one folder, by kind."""
 
@@ -96,6 +116,7 @@ class HeldOut:
     several: tuple[HeldOutConversation, ...]
     follow_ups: tuple[HeldOutConversation, ...]
     danger: tuple[DangerMessage, ...]
+    after_alarm: tuple[AfterAlarm, ...] = ()
 
 
 def load_held_out(folder: Path) -> HeldOut:
@@ -114,6 +135,7 @@ def load_held_out(folder: Path) -> HeldOut:
         several=tuple(load_several(*named("two_questions"))),
         follow_ups=tuple(load_follow_ups(*named("follow_ups"))),
         danger=tuple(load_danger(*named("safety"))),
+        after_alarm=tuple(load_after_alarm(*named("after_alarm"))),
     )
 
 
@@ -166,6 +188,19 @@ def load_danger(*paths: Path) -> list[DangerMessage]:
         ValueError: saying file and line of what cannot be read.
     """
     return _load(paths, lambda entry, file: DangerMessage(entry["text"], entry["class"], file))
+
+
+def load_after_alarm(*paths: Path) -> list[AfterAlarm]:
+    """Conversations with ``turns`` and ``expect`` (``alarm`` or ``calm``).
+
+    Raises:
+        ValueError: saying file and line of what cannot be read.
+    """
+    stays = {"alarm": True, "calm": False}
+    return _load(
+        paths,
+        lambda entry, file: AfterAlarm(tuple(entry["turns"]), stays[entry["expect"]], file),
+    )
 
 
 def _load(paths: Iterable[Path], read: Callable[[dict[str, Any], str], _Entry]) -> list[_Entry]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from mesobot.evaluation.alarms import alarm_of, is_handled
+from mesobot.evaluation.alarms import alarm_of, is_handled, is_right_after_alarm
 from mesobot.evaluation.held_out import (
+    AfterAlarm,
     DangerMessage,
     HeldOut,
     HeldOutConversation,
@@ -66,6 +67,7 @@ class Outcomes:
     several: tuple[Outcome[HeldOutConversation], ...]
     follow_ups: tuple[Outcome[HeldOutConversation], ...]
     danger: tuple[Outcome[DangerMessage], ...]
+    after_alarm: tuple[Outcome[AfterAlarm], ...] = ()
 
     def __iter__(self) -> Iterator[Outcome[Entry]]:
         for outcomes in (
@@ -74,6 +76,7 @@ class Outcomes:
             self.several,
             self.follow_ups,
             self.danger,
+            self.after_alarm,
         ):
             yield from outcomes
 
@@ -109,4 +112,10 @@ def hold_all(replayer: Replayer, held_out: HeldOut, faq: Collection[str]) -> Out
         several=tuple(hold(held_out.several, lambda c, turn: c.is_right(turn.topics))),
         follow_ups=tuple(hold(held_out.follow_ups, lambda c, turn: c.is_right(turn.topics))),
         danger=tuple(hold(held_out.danger, lambda m, turn: is_handled(m.kind, alarm_of(turn)))),
+        after_alarm=tuple(
+            hold(
+                held_out.after_alarm,
+                lambda c, turn: is_right_after_alarm(c.stays, alarm_of(turn)),
+            )
+        ),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mesobot.nlu.after_alarm import read_after
 from mesobot.nlu.cutting import Stretch, cut, spans
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
@@ -34,16 +35,14 @@ _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 _SURELY_TOGETHER = 0.9
 """... when a message is clearly about one of them."""
 _CLEAR_AT = 0.8
-"""Score of the whole message from which it is not cut when it asks only once: cutting costs a
-ranking for each stretch, and most messages are one clear question."""
+"""Score of a message that asks once from which it is not cut: cutting costs a ranking for each
+stretch, and most messages are one clear question."""
 _FEW_WORDS = 6
 """Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
-_UNRIVALLED_AT = 0.5
-"""Score from which a message is not cut either when no second topic is believed in ..."""
+_UNRIVALLED_AT = 0.45
+"""Score from which it is not cut either when no second topic is believed in ..."""
 _RIVAL_AT = 0.25
-"""... as much as this, if it asks only once, ..."""
-_RIVAL_AT_IF_ASKED_TWICE = 0.15
-"""... or this. Set on development messages, as all of these (docs/evaluation.md)."""
+"""... as much as this. Set on development messages, as all of these (docs/evaluation.md)."""
 _NO_QUESTION = (*_SMALL_TALK, OFF_TOPIC)
 _UNCLEAR_BELOW = 0.38
 _FEWEST_WORDS = 3
@@ -73,6 +72,7 @@ class Interpretation:
             or what it would ask for otherwise when the danger is only ``possible``.
         possible: whether the danger may be meant in general, as a question about it.
         language: of the message, where it is known not to be English.
+        all_clear: whether, after a danger, the message says that nobody is in danger.
     """
 
     questions: tuple[Question, ...]
@@ -80,6 +80,7 @@ class Interpretation:
     danger: Danger | None = None
     possible: bool = False
     language: str | None = None
+    all_clear: bool = False
 
     def instead(self, topic: str) -> Interpretation:
         """The same message with another meaning."""
@@ -120,9 +121,15 @@ class Interpreter:
         if found.danger and not found.possible:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
-        questions = interpret(document, rank.topics, self._thresholds, context, rank.ahead)
+        read_on = read_after(document, rank, context)
+        questions = interpret(document, read_on.rank, self._thresholds, read_on.context, rank.ahead)
         return Interpretation(
-            tuple(questions), tuple(whole), found.danger, found.possible, language
+            tuple(questions),
+            tuple(whole),
+            found.danger,
+            found.possible,
+            language,
+            read_on.all_clear,
         )
 
     def _assess(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
@@ -205,14 +212,12 @@ def _questions(
 
 def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:
     """Whether cutting a message would most likely be labour lost."""
-    if tokens <= _FEW_WORDS:
+    if tokens <= _FEW_WORDS or sum(piece.asks for piece in found) > 1:
         return False
-    asks_once = sum(piece.asks for piece in found) <= 1
-    if asks_once and whole[0].score >= _CLEAR_AT:
+    if whole[0].score >= _CLEAR_AT:
         return True
     beliefs = sorted((r.belief for r in whole if not r.topic.startswith(FOLLOW_UP)), reverse=True)
-    rival_at = _RIVAL_AT if asks_once else _RIVAL_AT_IF_ASKED_TWICE
-    return whole[0].score >= _UNRIVALLED_AT and all(b < rival_at for b in beliefs[1:2])
+    return whole[0].score >= _UNRIVALLED_AT and all(b < _RIVAL_AT for b in beliefs[1:2])
 
 
 def _says_something(piece: Piece) -> bool:

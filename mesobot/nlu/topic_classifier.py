@@ -30,6 +30,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from mesobot.dialogue.conversation import (
+    ALL_CLEAR,
     LANGUAGE,
     POSSIBLE_DANGER,
     QUESTIONS,
@@ -83,6 +84,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
                     },
                     sure_if_calm=float(config["danger_if_calm_at"]),
                     possible=float(config["danger_possible_at"]),
+                    possible_with_wording=float(config["danger_possible_with_wording_at"]),
                     sentence=float(config["danger_sentence_margin"]),
                 ),
             )
@@ -107,6 +109,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             },
             "danger_if_calm_at": 0.6,
             "danger_possible_at": 0.25,
+            "danger_possible_with_wording_at": 0.1,
             "danger_sentence_margin": 0.2,
         }
 
@@ -215,6 +218,7 @@ def _report(message: Message, found: Interpretation) -> None:
     message.set(QUESTIONS, questions, add_to_output=True)
     message.set(LANGUAGE, found.language, add_to_output=True)
     message.set(POSSIBLE_DANGER, found.possible, add_to_output=True)
+    message.set(ALL_CLEAR, found.all_clear, add_to_output=True)
     if group != leading.topic:
         response = {
             "intent_response_key": leading.topic,

@@ -37,7 +37,8 @@ class SafetyThresholds:
     Attributes:
         levels: one for each danger.
         sure_if_calm: for an emergency when something speaks against danger here and now.
-        possible: belief from which an emergency is possible.
+        possible: belief from which an emergency is possible ...
+        possible_with_wording: ... and when a wording of one is in the message.
         sentence: what a single sentence of a longer message must add to all of these (half
             as much for ``possible``, which costs a patient least).
     """
@@ -45,6 +46,7 @@ class SafetyThresholds:
     levels: Mapping[Danger, Level]
     sure_if_calm: float
     possible: float
+    possible_with_wording: float
     sentence: float
 
 
@@ -88,9 +90,11 @@ def assess(
         sure = belief >= (thresholds.sure_if_calm if eased else level.sure)
         if sure or (danger in worded and belief >= level.with_wording):
             # Of two dangers that share the belief the more serious one is meant.
-            graver = possible and believed[Danger.EMERGENCY] > belief and not (calm or foreign)
+            as_likely = believed[Danger.EMERGENCY] > belief or Danger.EMERGENCY in worded
+            graver = possible and as_likely and not (calm or foreign)
             return Assessment(Danger.EMERGENCY if graver else danger, belief=belief)
-    if possible:
+    hinted = Danger.EMERGENCY in worded and emergency >= thresholds.possible_with_wording
+    if possible or hinted:
         return Assessment(Danger.EMERGENCY, possible=True, belief=emergency)
     return Assessment()
 

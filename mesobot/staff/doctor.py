@@ -12,6 +12,7 @@ from mesobot.staff.check_clinic import (
     check_whatsapp_number,
 )
 from mesobot.staff.check_delivery import (
+    check_digest,
     check_inbox,
     check_mail,
     check_relay,
@@ -43,6 +44,7 @@ CHECKS: dict[str, Check] = {
     "clinic's e-mail": check_inbox,
     "mail server": check_mail,
     "WhatsApp to staff": check_whatsapp_template,
+    "weekly digest": check_digest,
     "encryption key": check_key,
     "database": check_database,
     "relay": check_relay,

@@ -30,6 +30,8 @@ FALSE_ALARMS_AT_MOST = 0.07
 GLUED_MISSED_AT_MOST = 4
 TO_A_DOCTOR_AT_LEAST = 0.98
 DISTRESS_AT_LEAST = 0.95
+WARNED_ON_AT_LEAST = 0.95
+TAKEN_BACK_AT_LEAST = 0.5
 
 
 def share_right(outcomes: Sequence[Outcome]) -> float:
@@ -130,6 +132,15 @@ def test_what_gets_worse_is_sent_to_a_doctor_today(outcomes: Outcomes) -> None:
 def test_distress_gets_crisis_words(outcomes: Outcomes) -> None:
     distress = of_kind(outcomes, DISTRESS)
     assert share_right(distress) >= DISTRESS_AT_LEAST, listing(distress)
+
+
+@pytest.mark.parametrize(
+    ("stays", "at_least"), [(True, WARNED_ON_AT_LEAST), (False, TAKEN_BACK_AT_LEAST)]
+)
+def test_an_alarm_stays_until_it_is_taken_back(outcomes: Outcomes, stays, at_least) -> None:
+    later = [each for each in outcomes.after_alarm if each.entry.stays is stays]
+    assert len(later) >= 20
+    assert share_right(later) >= at_least, listing(later)
 
 
 def alarm_after(replayer: Replayer, *texts: str) -> Alarm:

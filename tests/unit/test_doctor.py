@@ -235,6 +235,15 @@ def test_half_set_mail_or_whatsapp_names_what_is_missing(here: Installation) -> 
     assert (whatsapp.level, "MESOBOT_WHATSAPP_TOKEN" in whatsapp.sentence) == (Level.FAILS, True)
 
 
+def test_a_wrong_address_of_the_digest_is_named(here: Installation) -> None:
+    assert "to nobody" in look(here, "weekly digest").sentence
+    named = with_settings(here, MESOBOT_DIGEST_EMAIL="staff@clinic.com.tr")
+    assert look(named, "weekly digest").sentence == "Sent on Mondays."
+    wrong = look(with_settings(here, MESOBOT_DIGEST_EMAIL="staff"), "weekly digest")
+    assert wrong.level is Level.FAILS
+    assert "MESOBOT_DIGEST_EMAIL" in wrong.sentence
+
+
 def test_caught_mails_are_said_to_reach_nobody(here: Installation) -> None:
     caught = {"MESOBOT_SMTP_HOST": "", "MESOBOT_SMTP_USER": "", "MESOBOT_SMTP_PASSWORD": ""}
     found = look(with_settings(here, **caught), "mail server")

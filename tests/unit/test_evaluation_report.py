@@ -73,6 +73,8 @@ def test_each_goal_is_judged_by_its_share(figures: Figures) -> None:
         "Emergencies told to call 112 first": True,
         "“See a doctor today” recognised": False,
         "Distress met with crisis words": False,
+        "Warned on after an alarm": False,
+        "Answered once an alarm was taken back": False,
         "Look-alikes sent to 112 unheard": False,
         "Messages without a reply": True,
     }

@@ -18,12 +18,14 @@ SAFETY = SafetyThresholds(
     levels=dict.fromkeys(Danger, Level(sure=0.4, with_wording=0.2)),
     sure_if_calm=0.6,
     possible=0.25,
+    possible_with_wording=0.1,
     sentence=0.1,
 )
 KNOWN = {
     "does it hurt": ("faq/pain", 0.95),
     "how long does it take?": ("faq/procedure_duration", 0.95),
     "does it hurt and how long does it take?": ("faq/pain", 0.6),
+    "does it hurt around the eyes and on the forehead": ("faq/pain", 0.6),
     "is that normal?": (ELLIPTICAL, 0.9),
     "does it bruise? is that normal?": ("faq/side_effects", 0.7),
     "say that again": (AGAIN, 0.9),
@@ -73,7 +75,7 @@ def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
         ranked.append(text)
         return rank_of(KNOWN, rival=0.1)(text)
 
-    message = "does it hurt and how long does it take?"
+    message = "does it hurt around the eyes and on the forehead"
     found = interpret(nlp(message), rank, THRESHOLDS)
     assert [question.decision.topic for question in found] == ["faq/pain"]
     assert set(ranked) == {message}

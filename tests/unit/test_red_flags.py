@@ -15,6 +15,7 @@ THRESHOLDS = SafetyThresholds(
     levels=dict.fromkeys(Danger, Level(sure=0.4, with_wording=0.2)),
     sure_if_calm=0.6,
     possible=0.25,
+    possible_with_wording=0.1,
     sentence=0.1,
 )
 BREATHING = RedFlag(Danger.EMERGENCY, "breathing", "en")

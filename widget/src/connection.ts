@@ -52,6 +52,7 @@ export class Connection {
   open(): void {
     if (this.#socket.active) return;
     this.#dispatch({ type: navigator.onLine ? 'connecting' : 'offline' });
+    this.#choose();
     this.#socket.connect();
   }
 
@@ -113,9 +114,15 @@ export class Connection {
     });
     socket.on('typing', (value) => this.#dispatch({ type: 'typing', on: value?.on === true }));
     socket.on('cleared', () => this.#dispatch({ type: 'cleared' }));
+    socket.io.on('reconnect_attempt', this.#choose);
     addEventListener('online', this.#online);
     addEventListener('offline', this.#offline);
   }
+
+  /** Where several servers answer, all tabs of a conversation talk to the same one. */
+  #choose = (): void => {
+    this.#socket.io.opts.query = { route: recall().route };
+  };
 
   #begin(value: unknown): void {
     const session = readSession(value);

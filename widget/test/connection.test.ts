@@ -7,6 +7,7 @@ type Listener = (...values: unknown[]) => void;
 const listeners = new Map<string, Listener>();
 const socket = {
   active: false,
+  io: { on: () => undefined, opts: {} as { query?: { route: string } } },
   connects: 0,
   on: (name: string, listener: Listener) => listeners.set(name, listener),
   connect() {
@@ -36,14 +37,14 @@ test('a new conversation of another tab is not overwritten by this one', () => {
   heard('session', session('mine'));
   localStorage.setItem('mesobot-session', JSON.stringify({ token: 'of the other tab', read: 2 }));
   connection.settle();
-  expect(recall()).toEqual({ token: 'of the other tab', read: 2 });
+  expect(recall()).toMatchObject({ token: 'of the other tab', read: 2 });
 });
 
 test('what another tab has read stays read', () => {
   heard('session', session('mine'));
   localStorage.setItem('mesobot-session', JSON.stringify({ token: 'mine', read: 8 }));
   connection.settle();
-  expect(recall()).toEqual({ token: 'mine', read: 8 });
+  expect(recall()).toMatchObject({ token: 'mine', read: 8 });
   state = { ...state, read: 9 };
   connection.settle();
   expect(recall().read).toBe(9);
@@ -57,4 +58,18 @@ test('a closed connection stays closed', () => {
   connection.close();
   vi.advanceTimersByTime(20_000);
   expect(socket.connects).toBe(0);
+});
+
+test('every tab of a conversation asks for the same server', () => {
+  connection.open();
+  const route = socket.io.opts.query?.route;
+  expect(route).toMatch(/^[0-9a-f]{16}$/);
+  heard('session', session('mine'));
+  expect(JSON.parse(localStorage.getItem('mesobot-session') ?? '{}').route).toBe(route);
+  localStorage.setItem('mesobot-session', JSON.stringify({ token: 'b', read: 0, route: '00112233445566ff' }));
+  connection.open();
+  expect(socket.io.opts.query?.route).toBe('00112233445566ff');
+  localStorage.setItem('mesobot-session', JSON.stringify({ token: 'b', read: 0, route: '"><script>' }));
+  connection.open();
+  expect(socket.io.opts.query?.route).toMatch(/^[0-9a-f]{16}$/);
 });

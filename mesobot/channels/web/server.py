@@ -22,6 +22,7 @@ from mesobot.channels.web.addresses import client_address, client_scheme
 from mesobot.channels.web.chat import Chat, Emit, GoneError
 from mesobot.channels.web.configuration import LARGEST_PACKET, WebSettings
 from mesobot.channels.web.limits import Bucket, Pace
+from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.websocket import TidyWebSocket
 from mesobot.knowledge.clinic import Clinic
@@ -92,10 +93,15 @@ class ChatServer:
     """socket.io's side of the chat."""
 
     def __init__(
-        self, settings: WebSettings, clinic: Clinic, make_chat: Callable[[Emit], Chat]
+        self,
+        settings: WebSettings,
+        clinic: Clinic,
+        make_chat: Callable[[Emit], Chat],
+        neighbours: Neighbours | None = None,
     ) -> None:
         """Make the server and the chat that speaks through it."""
         self._clinic = clinic
+        self._neighbours = neighbours or Neighbours()
         self.gate = Gate(settings, self._connections_of)
         self._io = AsyncServer(
             async_mode="sanic",
@@ -119,14 +125,20 @@ class ChatServer:
         """One HTTP request of the socket.io protocol; a websocket is one for its whole life."""
         return self.gate.refusal(request) or await self._io.handle_request(request)
 
+    def connections(self) -> int:
+        """How many browsers' tabs are connected."""
+        return len(self._events)
+
     def start(self) -> None:
         """Look after the chat for as long as the server runs."""
         self._care = asyncio.get_running_loop().create_task(self._look_after())
+        self._neighbours.start(self.chat.hear)
 
     async def stop(self) -> None:
         """Close all connections; browsers then try again until a server is there."""
         if self._care:
             self._care.cancel()
+        self._neighbours.stop()
         for connection in list(self._io.eio.sockets.values()):
             await connection.close(wait=False)
         await self._io.shutdown()

@@ -14,17 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.chats.database import open_chats
-from mesobot.chats.web_table import web_messages
+from mesobot.chats.forgetting import ErasedError
+from mesobot.chats.web_table import make_table, web_messages
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 
 Transaction = Callable[[Engine], AbstractContextManager[Connection]]
 
 _PAUSE_AFTER_FAILURE = 5.0
 """Seconds in which a database that failed is left alone: each attempt may take four."""
-
-
-class ErasedError(Exception):
-    """The conversation was erased while a reply was being made; nothing of it was written."""
 
 
 class Transcript:
@@ -62,10 +59,16 @@ class Transcript:
             ErasedError: if what a reply answers is no longer there.
         """
         try:
-            with self._using(writing) as connection:
-                return _add(connection, sender, messages)
+            try:
+                return self._added(sender, messages)
+            except IntegrityError:  # another process wrote at the same moment: now it can be seen
+                return self._added(sender, messages)
         except IntegrityError:
             raise DatabaseUnavailableError("another process writes this conversation") from None
+
+    def _added(self, sender: str, messages: Sequence[Message]) -> list[Message]:
+        with self._using(writing) as connection:
+            return _add(connection, sender, messages)
 
     @contextmanager
     def _using(self, transaction: Transaction) -> Iterator[Connection]:
@@ -75,7 +78,7 @@ class Transcript:
         try:
             if not self._has_table:
                 with writing(self._engine) as connection:
-                    web_messages.metadata.create_all(connection)
+                    make_table(connection)
                 self._has_table = True
             with transaction(self._engine) as connection:
                 yield connection

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 
 from mesobot.channels.rest import apology
 from mesobot.channels.web.answered import answered_before
@@ -16,6 +17,7 @@ from mesobot.channels.web.conversation import Said
 from mesobot.channels.web.rendering import render_reply
 from mesobot.channels.web.typed_text import without_command
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import Clinic
 
 _log = structlog.get_logger()
@@ -52,7 +54,9 @@ class Turns:
         on_new_message: Rasa's.
         clinic: for the apology and for links.
         chats_url: the database in which Rasa keeps its events.
+        observer: is told of each turn.
         seconds: after which the patient is not left waiting any longer.
+        locks: the turns of a conversation, in other processes too.
     """
 
     def __init__(
@@ -60,12 +64,18 @@ class Turns:
         on_new_message: Handler,
         clinic: Clinic,
         chats_url: str,
+        observer: TurnObserver,
+        *,
         seconds: float = TURN_SECONDS,
+        *,
+        locks: LockStore | None = None,
     ) -> None:
         self._on_new_message = on_new_message
         self._clinic = clinic
         self._chats_url = chats_url
+        self._observer = observer
         self._seconds = seconds
+        self._locks = locks or InMemoryLockStore()
 
     async def reply(self, sender: str, said: Said) -> dict[str, Any]:
         """The content of the one reply to a message."""
@@ -78,16 +88,19 @@ class Turns:
         message = UserMessage(
             without_command(said.text), output, sender, input_channel=CHANNEL, message_id=said.turn
         )
-        try:
-            # A turn that hangs is given up: it would keep the next message waiting as well.
-            await asyncio.wait_for(self._on_new_message(message), self._seconds)
-        except Exception as error:  # whatever happens behind it, the patient gets a reply
-            _log.error("web.turn_failed", error=type(error).__name__)
+        with self._observer.turn(CHANNEL, sender) as replies:
+            try:
+                # A turn that hangs is given up: it would keep the next message waiting as well.
+                await asyncio.wait_for(self._on_new_message(message), self._seconds)
+            except Exception as error:  # whatever happens behind it, the patient gets a reply
+                _log.error("web.turn_failed", error=type(error).__name__)
+            replies.extend(output.sent)
         return output.sent
 
     async def _answered_before(self, sender: str, said: Said) -> list[dict[str, Any]]:
         try:
-            return await asyncio.to_thread(answered_before, self._chats_url, sender, said.turn)
+            async with self._locks.lock(sender):  # another process may be at it right now
+                return await asyncio.to_thread(answered_before, self._chats_url, sender, said.turn)
         except (DatabaseUnavailableError, ValueError, KeyError) as error:
             _log.error("web.not_looked_up", error=type(error).__name__)
             return []

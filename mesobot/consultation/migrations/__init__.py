@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. Known without loading Alembic, which takes longer than opening."""
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 VERSION_TABLE = "consultation_version"
 

@@ -15,6 +15,7 @@ from mesobot.channels.web.erasure import erase_conversation
 from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
+from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC
 
@@ -44,7 +45,7 @@ class World:
             settings=settings,
             tokens=SessionTokens(settings.keys),
             transcript=Transcript(self.url),
-            turns=Turns(handler, self.clinic, self.url, seconds),
+            turns=Turns(handler, self.clinic, self.url, TurnObserver(), seconds=seconds),
             erase=erase_conversation,
             emit=emit,
             clinic=self.clinic,
