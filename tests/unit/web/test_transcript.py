@@ -42,6 +42,8 @@ def test_the_newest_come_back_when_there_are_too_many(transcript: Transcript) ->
 def test_a_new_database_in_the_place_of_the_old_one_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    file = tmp_path / "replaced.db"
+    transcript = Transcript(f"sqlite:///{file}")
     file = tmp_path / "conversations.db"
     transcript = Transcript(str(file))
     transcript.add("web:1", [message(1, PATIENT, "a")])
