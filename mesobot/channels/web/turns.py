@@ -67,7 +67,6 @@ class Turns:
         observer: TurnObserver,
         *,
         seconds: float = TURN_SECONDS,
-        *,
         locks: LockStore | None = None,
     ) -> None:
         self._on_new_message = on_new_message
