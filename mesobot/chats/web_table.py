@@ -40,4 +40,6 @@ def make_table(connection: Connection) -> None:
     """Make the table if it is missing; of several processes that start at once one does it."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    elif connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     web_messages.metadata.create_all(connection)
