@@ -42,7 +42,7 @@ def test_the_newest_come_back_when_there_are_too_many(transcript: Transcript) ->
 def test_a_new_database_in_the_place_of_the_old_one_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "replaced.db"
+    file = tmp_path / "conversations.db"
     transcript = Transcript(f"sqlite:///{file}")
     transcript.add("web:1", [message(1, PATIENT, "a")])
     file.unlink()
