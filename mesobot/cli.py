@@ -26,11 +26,11 @@ app = typer.Typer(
 )
 
 app.add_typer(requests_app, name="requests")
-app.command()(release)
-app.command()(publish)
 app.add_typer(insight.conversations, name="conversations")
 app.command()(insight.digest)
 app.command()(insight.missed)
+app.command()(release)
+app.command()(publish)
 
 
 @app.callback()

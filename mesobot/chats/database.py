@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
 from mesobot import paths
-from mesobot.consultation.database import postgresql_settings
+from mesobot.consultation.database import postgresql_settings, set_pragma
 from mesobot.consultation.transactions import LIMIT
 
 CHATS_VARIABLE = "MESOBOT_TRACKER_DB"
@@ -60,16 +60,32 @@ def open_chats(url: str) -> Engine:
     """
     if chats_file(url) is None:
         return _other(url)
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": LIMIT}, poolclass=NullPool
-    )
+    return _Sqlite(url).engine
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+
+class _Sqlite:
+    """A file with a write-ahead log: a turn waits for the disk once instead of four times.
+
+    A connection is opened for each use, so that a file that was put in its place is noticed. One
+    more stays open: with the last one SQLite would write the log back each time.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": LIMIT}, poolclass=NullPool
+        )
+        self._file = str(make_url(url).database)
+        self._kept: sqlite3.Connection | None = None
+        event.listen(self.engine, "connect", self._configure)
+
+    def _configure(self, connection: sqlite3.Connection, _record: Any) -> None:
+        set_pragma(connection, "journal_mode", "WAL")
+        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA temp_store=MEMORY")
-
-    return engine
+        if self._kept is None:
+            self._kept = sqlite3.connect(self._file, check_same_thread=False)
+            self._kept.execute("PRAGMA user_version").fetchone()  # opens the log
 
 
 def _other(url: str) -> Engine:

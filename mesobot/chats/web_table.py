@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 _LOCK = 0x6D65736F776562  # "mesoweb"; any number that nobody else uses
 
@@ -40,4 +41,7 @@ def make_table(connection: Connection) -> None:
     """Make the table if it is missing; of several processes that start at once one does it."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    web_messages.metadata.create_all(connection)
+    # SQLite has no such lock; there each statement finds out by itself whether it is needed.
+    connection.execute(CreateTable(web_messages, if_not_exists=True))
+    for index in web_messages.indexes:
+        connection.execute(CreateIndex(index, if_not_exists=True))

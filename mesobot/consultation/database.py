@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def _sqlite(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:
         for name, value in PRAGMAS.items():
-            _set_pragma(connection, name, value)
+            set_pragma(connection, name, value)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -138,15 +139,22 @@ def _sqlite(address: URL) -> Engine:
 def make_private(path: Path) -> None:
     """Create the file if there is none, and keep everybody else out.
 
-    What SQLite puts beside it (``-wal``, ``-shm``) gets the same permissions.
+    What SQLite puts beside it (``-wal``, ``-shm``) gets the same permissions. A file that is there
+    is not opened: closing it would end every lock that SQLite has on it in this process.
     """
     path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, _PRIVATE_FILE))
-    if stat.S_IMODE(path.stat().st_mode) & ~_PRIVATE_FILE:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
+    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & ~_PRIVATE_FILE:
         path.chmod(_PRIVATE_FILE)
 
 
-def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
+def set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Change a setting of SQLite, waiting for others if need be.
+
+    Raises:
+        sqlite3.OperationalError: if it cannot be changed in time, or at all.
+    """
     end = time.monotonic() + LIMIT
     while True:
         try:

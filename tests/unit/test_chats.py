@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.channels.web.transcript import Transcript
-from mesobot.chats.database import chats_file, chats_url
+from mesobot.chats.database import chats_file, chats_url, open_chats
 from mesobot.chats.forgetting import Chats
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from tests.unit.chat_rows import NOW, add, make_events, opened, say, senders
@@ -153,3 +153,12 @@ def test_forgetting_many_leaves_no_connections_behind(url: str) -> None:
     mine = "select count(*) from pg_stat_activity where datname = current_database()"
     with opened(url).connect() as connection:
         assert connection.execute(text(mine)).scalar_one() <= 2
+
+
+def test_what_is_said_waits_for_the_disk_and_reading_for_nobody(tmp_path: Path) -> None:
+    """NORMAL may lose what was committed when the power fails."""
+    with open_chats(f"sqlite:///{tmp_path / 'chats.db'}").connect() as connection:
+        pragmas = ("journal_mode", "synchronous", "secure_delete")
+        values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+    assert values == ["wal", 2, 1]
+    assert (tmp_path / "chats.db-wal").exists(), "it is kept for the next turn"

@@ -52,9 +52,9 @@ class WebChannel(InputChannel):
             raise RasaException(str(problem)) from None
         clinic = load_clinic(paths.CLINIC / "clinic.yml", os.environ)
         url = chats_url(os.environ)
+        observer = observer_of_process()
         redis = os.environ.get("MESOBOT_REDIS_URL", "")
         neighbours, locks = Neighbours(redis), open_store(redis)
-        observer = observer_of_process()
 
         def make_chat(emit: Emit) -> Chat:
             return Chat(

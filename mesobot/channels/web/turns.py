@@ -65,8 +65,8 @@ class Turns:
         clinic: Clinic,
         chats_url: str,
         observer: TurnObserver,
-        seconds: float = TURN_SECONDS,
         *,
+        seconds: float = TURN_SECONDS,
         locks: LockStore | None = None,
     ) -> None:
         self._on_new_message = on_new_message

@@ -45,7 +45,7 @@ class World:
             settings=settings,
             tokens=SessionTokens(settings.keys),
             transcript=Transcript(self.url),
-            turns=Turns(handler, self.clinic, self.url, TurnObserver(), seconds),
+            turns=Turns(handler, self.clinic, self.url, TurnObserver(), seconds=seconds),
             erase=erase_conversation,
             emit=emit,
             clinic=self.clinic,

@@ -43,7 +43,7 @@ def test_a_new_database_in_the_place_of_the_old_one_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "conversations.db"
-    transcript = Transcript(str(file))
+    transcript = Transcript(f"sqlite:///{file}")
     transcript.add("web:1", [message(1, PATIENT, "a")])
     file.unlink()
     with pytest.raises(DatabaseUnavailableError, match="no such table"):
