@@ -210,7 +210,9 @@ def test_a_pod_has_the_settings_that_it_refuses_to_start_without() -> None:
         "encryption-key": "MESOBOT_ENCRYPTION_KEY",
     }  # fmt: skip
     # What the clinic has to fill in is empty in the file, on purpose: nothing starts without it.
-    by_hand = {key: GOOD[key] for key, value in _kind("ConfigMap")[0]["data"].items() if not value}
+    by_hand = {
+        key: GOOD.get(key, "") for key, value in _kind("ConfigMap")[0]["data"].items() if not value
+    }
     settings = {**_kind("ConfigMap")[0]["data"], **by_hand}
     checked = [each for each in _containers() if each["image"] == "mesobot"]
     assert {each["args"][0] for each in checked} == set(SERVERS)
