@@ -88,7 +88,8 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with reading(store.engine) as connection:
         return {
             table.name: [
-                tuple(row) for row in connection.execute(table.select().order_by(table.c.id))
+                tuple(row)
+                for row in connection.execute(table.select().order_by(*table.primary_key))
             ]
             for table in metadata.sorted_tables
         }
