@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run run-whatsapp-demo shell train test lint replay widget screenshots evaluate benchmark lock clean
+.PHONY: help run run-production run-whatsapp-demo publish shell train test lint replay widget screenshots digest-picture evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -16,6 +16,13 @@ run: .venv/.ready  ## run the assistant on this machine (Ctrl-C stops it)
 run-whatsapp-demo: .venv/.ready  ## chat with it on a pretended phone, without any account
 	@$(BIN)/mesobot train
 	@$(BIN)/python -m tests.graph.demo
+
+run-production: .venv/.ready  ## rehearse production on this machine: proxy, two servers, databases
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m deploy.rehearsal
+
+publish: .venv/.ready  ## check, train, measure, then publish without a pause (docs/deployment.md)
+	@$(BIN)/mesobot publish
 
 shell: .venv/.ready  ## talk to the assistant in this terminal
 	@$(BIN)/mesobot shell
@@ -39,9 +46,15 @@ widget:  ## build the chat of the website anew (after a change in widget/src)
 	@scripts/browser.sh
 	@scripts/widget.sh build
 
-screenshots:  ## make the pictures in docs/images
+screenshots: .venv/.ready  ## make the pictures in docs/images, with the assistant's real answers
+	@$(BIN)/mesobot train
 	@scripts/browser.sh
-	@scripts/widget.sh screenshots
+	@$(BIN)/python -m tests.browser.screenshots
+
+digest-picture: .venv/.ready  ## make the picture of the digest in docs/insight.md
+	@$(BIN)/mesobot train
+	@scripts/browser.sh
+	@$(BIN)/python scripts/digest_pictures.py
 
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate

@@ -14,8 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from mesobot import paths
 from mesobot.chats.whatsapp.known_number import known_number
+from mesobot.consultation.desk import open_questionnaire
 from mesobot.consultation.form import KNOWN_NUMBER, Field
-from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.request import Way
 
 _log = structlog.get_logger()
@@ -57,7 +57,7 @@ async def _number(sender: str) -> str | None:
 
 def _talked_about(tracker: Tracker) -> str | None:
     """The concern that was answered last in the talk; the patient sees it before it is sent."""
-    concerns = load_questionnaire(paths.CLINIC / "consultation.yml").concerns
+    concerns = open_questionnaire(paths.CLINIC / "consultation.yml").concerns
     for event in reversed(tracker.events):
         if event.get("event") == "bot":
             told = ((event.get("metadata") or {}).get("metadata") or {}).get("topics") or []

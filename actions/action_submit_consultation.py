@@ -13,9 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from mesobot import paths
 from mesobot.consultation.clock import utc_now
-from mesobot.consultation.desk import open_desk
+from mesobot.consultation.desk import open_desk, open_questionnaire
 from mesobot.consultation.form import KNOWN_NUMBER, Field
-from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.request import Consent, NewRequest, Way
 from mesobot.consultation.service import NotSavedError, Receipt
 
@@ -67,7 +66,7 @@ def _submit(request: NewRequest) -> Receipt:
 
 
 def _request(tracker: Tracker) -> NewRequest:
-    lists = load_questionnaire(paths.CLINIC / "consultation.yml")
+    lists = open_questionnaire(paths.CLINIC / "consultation.yml")
     return NewRequest(
         conversation=tracker.sender_id,
         form=tracker.get_slot("consultation_form_id") or tracker.sender_id,

@@ -51,10 +51,13 @@ def main() -> None:
         order = {"url": url, "questions": questions}
         run = Browsers(client, {**order, "what": "latency", "turns": TURNS,
                                 "perConversation": PER_CONVERSATION})  # fmt: skip
+        spent = processor_seconds(pid)
         times = run.result()
+        spent = processor_seconds(pid) - spent
         skipped = 10  # the first ones warm everything up
         report_times("socket, send to reply", times["socket"][skipped:])
         report_times("REST, request to answer", times["rest"][skipped:])
+        say(f"  processor time of the server: {1000 * spent / (2 * TURNS):.1f} ms a turn")
         say(f"{IDLE} idle and {ACTIVE} active sessions for {SECONDS} s ...")
         before = resident_mebibytes(pid)
         run = Browsers(client, {**order, "what": "sessions", "idle": IDLE, "active": ACTIVE,
@@ -147,6 +150,13 @@ def resident_mebibytes(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def processor_seconds(pid: int) -> float:
+    """Time that a process has used of all processors: other work on the machine changes it little."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def report_times(what: str, times: Sequence[float | None]) -> None:

@@ -17,6 +17,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.utils import AvailableEndpoints
+from rasa.shared.utils.schemas.events import EVENTS_SCHEMA
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 LONGEST_ACTION = 4.5
@@ -42,15 +43,38 @@ class ActionEndpoint(EndpointConfig):
             raise aiohttp.ClientPayloadError(f"status {error.status}") from None
         except ValueError:
             raise aiohttp.ClientPayloadError("no valid JSON") from None
-        if not _checker().is_valid(answer):
+        if not _is_valid(answer):
             raise aiohttp.ClientPayloadError("no answer of an action")
         return dict(answer)
 
 
+def _is_valid(answer: Any) -> bool:
+    """Whether it is as Rasa's schema wants it, which would try every kind of event on each."""
+    if not isinstance(answer, dict):
+        return False
+    events, responses = answer.get("events", []), answer.get("responses", [])
+    if not (isinstance(events, list) and isinstance(responses, list)):
+        return False
+    if not all(isinstance(each, dict) for each in (*events, *responses)):
+        return False
+    checkers = _checkers()
+    return all(
+        isinstance(kind := event.get("event"), str)
+        and kind in checkers
+        and checkers[kind].is_valid(event)
+        for event in events
+    )
+
+
 @functools.cache
-def _checker() -> Validator:
-    schema = RemoteAction.action_response_format_spec()
-    return validator_for(schema)(schema)
+def _checkers() -> dict[str, Validator]:
+    """What an event has to look like, by its kind."""
+    all_kinds = dict(EVENTS_SCHEMA["items"])
+    kinds = all_kinds.pop("oneOf")
+    schemas = {
+        kind["properties"]["event"]["const"]: {**all_kinds, "allOf": [kind]} for kind in kinds
+    }
+    return {name: validator_for(schema)(schema) for name, schema in schemas.items()}
 
 
 def _is_checked(_action: RemoteAction, _answer: dict[str, Any]) -> bool:

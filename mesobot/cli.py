@@ -13,7 +13,9 @@ from typing import Optional
 import typer
 
 from mesobot import paths, settings
+from mesobot.insight import commands as insight
 from mesobot.knowledge.source import ContentError
+from mesobot.publish_cli import publish, release
 from mesobot.staff.requests import app as requests_app
 from mesobot.staff.whatsapp import app as whatsapp_app
 
@@ -26,6 +28,11 @@ app = typer.Typer(
 
 app.add_typer(requests_app, name="requests")
 app.add_typer(whatsapp_app, name="whatsapp")
+app.add_typer(insight.conversations, name="conversations")
+app.command()(insight.digest)
+app.command()(insight.missed)
+app.command()(release)
+app.command()(publish)
 
 
 @app.callback()
@@ -88,6 +95,18 @@ def run() -> None:
     except running.PortTakenError as taken:
         typer.echo(str(taken), err=True)
         sys.exit(1)
+
+
+@app.command()
+def serve(server: str = typer.Argument(..., help="rasa, actions or relay.")) -> None:
+    """Run one server of an installation for the public (docs/deployment.md)."""
+    from mesobot.serving import serve as become
+
+    try:
+        become(server)
+    except ValueError as unknown:
+        typer.echo(str(unknown), err=True)
+        sys.exit(2)
 
 
 @app.command()

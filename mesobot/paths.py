@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+# A published release (docs/deployment.md), or this project's folder itself.
+ROOT = Path(os.environ.get("MESOBOT_RELEASE") or Path(__file__).resolve().parent.parent)
 CLINIC = ROOT / "clinic"
 DATA = ROOT / "data"
 

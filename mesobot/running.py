@@ -24,9 +24,11 @@ from mesobot.consultation.mail_settings import catcher_port
 _SLOWEST_START_SECONDS = 180
 _ACTIONS_START_SECONDS = 60
 _PYTHON = (sys.executable, "-m", "mesobot.launch")
-RELAY_COMMAND = [*_PYTHON, "mesobot.consultation.relay_process"]
+_IN_THE_BACKGROUND = ("nice", "-n", "10")
+"""Who writes waits for a reply; a mail may be sent a moment later."""
+RELAY_COMMAND = [*_IN_THE_BACKGROUND, *_PYTHON, "mesobot.consultation.relay_process"]
 FOREIGN_SITE_COMMAND = [*_PYTHON, "mesobot.channels.web.foreign_site"]
-CATCHER_COMMAND = [*_PYTHON, "mesobot.consultation.delivery.catcher"]
+CATCHER_COMMAND = [*_IN_THE_BACKGROUND, *_PYTHON, "mesobot.consultation.delivery.catcher"]
 
 
 class PortTakenError(RuntimeError):
@@ -72,11 +74,13 @@ def run() -> int:
     return int(manager.returncode or 0)
 
 
-def rasa_command(port: int, credentials: str = "credentials.yml") -> list[str]:
-    """Command line of the Rasa server on loopback, with the channels of a file."""
+def rasa_command(
+    port: int, credentials: str = "credentials.yml", interface: str = "127.0.0.1"
+) -> list[str]:
+    """Command line of the Rasa server, with the channels of a file."""
     return [
         *(*_PYTHON, "rasa", "run"),
-        *("--interface", "127.0.0.1", "--port", str(port)),
+        *("--interface", interface, "--port", str(port)),
         *("--model", str(paths.MODEL), "--endpoints", "endpoints.yml"),
         *("--credentials", credentials),
     ]
@@ -93,7 +97,7 @@ def shell_command(port: int) -> list[str]:
 
 def actions_command(port: int) -> list[str]:
     """Command line of the action server (loopback through ``SANIC_HOST``)."""
-    return [*_PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    return [*_PYTHON, "mesobot.action_server", "--port", str(port)]
 
 
 @contextmanager

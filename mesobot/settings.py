@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 from collections.abc import Mapping, MutableMapping
 
 from mesobot.paths import STATE
@@ -16,7 +17,7 @@ QUIET = {
     "LOG_LEVEL_LIBRARIES": "ERROR",
     "MPLBACKEND": "Agg",
     "RASA_SHELL_STREAM_READING_TIMEOUT_IN_SECONDS": "60",
-    "SANIC_HOST": "127.0.0.1",
+    "SANIC_HOST": "127.0.0.1",  # of the action server
 }
 
 
@@ -40,6 +41,11 @@ def has_demo(environment: Mapping[str, str]) -> bool:
     return environment.get("MESOBOT_DEMO", "").strip() not in ("", "0")
 
 
+def is_production(environment: Mapping[str, str]) -> bool:
+    """Whether the public is served (``MESOBOT_PRODUCTION``): see ``mesobot/preflight.py``."""
+    return environment.get("MESOBOT_PRODUCTION", "").strip() not in ("", "0")
+
+
 def actions_url(number: int) -> str:
     """Where Rasa calls an action server of ours that listens on that port."""
     return f"http://127.0.0.1:{number}/webhook"
@@ -59,13 +65,21 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     STATE.mkdir(
         mode=0o700, parents=True, exist_ok=True
     )  # conversations: nobody else on this machine reads them
-    defaults = {
-        **QUIET,
+    for name, value in {**QUIET, **_embedded(environment)}.items():
+        environment.setdefault(name, value)
+
+
+def _embedded(environment: Mapping[str, str]) -> dict[str, str]:
+    """What needs no other server; for the public each of these has to be said."""
+    if is_production(environment):
+        return {}
+    return {
         "MESOBOT_ACTIONS_URL": actions_url(actions_port()),
         "MESOBOT_TRACKER_DB": str(STATE / "conversations.db"),
+        "MESOBOT_REDIS_URL": "",
+        # Both servers are started with this environment, so nobody else needs to know it.
+        "MESOBOT_ACTIONS_TOKEN": secrets.token_urlsafe(32),
     }
-    for name, value in defaults.items():
-        environment.setdefault(name, value)
 
 
 def mails_are_caught(environment: Mapping[str, str]) -> bool:

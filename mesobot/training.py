@@ -11,6 +11,7 @@ from pathlib import Path
 from mesobot import paths, settings
 from mesobot.checking import check_content
 from mesobot.launch import silence_deprecations
+from mesobot.seal import BrokenSealError, check_seal, write_seal
 
 _FINGERPRINT = paths.MODELS / "fingerprint"
 
@@ -33,7 +34,8 @@ def _ingredients(root: Path) -> Iterable[Path]:
         "clinic/vocabulary.yml",
         "data/**/*.yml",
         "mesobot/nlu/*.py",
-        "requirements/*.txt",
+        "requirements/runtime.txt",
+        "requirements/encoder.txt",
     ):
         yield from sorted(root.glob(pattern))
 
@@ -46,7 +48,16 @@ def is_up_to_date() -> bool:
         and paths.SPACY_FOLDER.is_dir()
         and _FINGERPRINT.is_file()
         and _FINGERPRINT.read_text(encoding="utf-8") == fingerprint(paths.ROOT)
+        and _is_sealed()
     )
+
+
+def _is_sealed() -> bool:
+    try:
+        check_seal(paths.ROOT)
+    except BrokenSealError:
+        return False
+    return True
 
 
 def train(say: Say, force: bool = False) -> bool:
@@ -70,6 +81,7 @@ def train(say: Say, force: bool = False) -> bool:
     build_language_parts(say)
     say("Training the assistant (about a minute) ...")
     _train_rasa()
+    write_seal(paths.ROOT)  # a release is signed, see mesobot/release.py
     _FINGERPRINT.write_text(trained_on, encoding="utf-8")
     return True
 

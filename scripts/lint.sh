@@ -12,3 +12,6 @@ step "types"     "$tools/mypy" --python-executable .venv/bin/python --no-error-s
 step "yaml"      "$tools/yamllint" --strict .
 step "content"   .venv/bin/mesobot check
 step "rasa data" .venv/bin/python scripts/validate_data.py
+step "container"  "$tools/hadolint" deploy/Dockerfile
+step "manifests"  "$tools/kubernetes-validate" --strict --quiet $(ls deploy/kubernetes/*.yml | grep -v kustomization)
+step "shell"      sh -n deploy/nginx/start.sh

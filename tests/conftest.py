@@ -19,6 +19,7 @@ _ORDER = [
     "whatsapp",
     "browser",
     "faults",
+    "production",
 ]
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import inspect, select
 
-from mesobot.chats.database import open_chats
+from mesobot.chats.database import events, open_chats
 from mesobot.consultation.transactions import reading
 
 _EVENTS = 100
-_rasas = table("events", *map(column, ("id", "sender_id", "type_name", "data")))
 
 
 def answered_before(url: str, sender: str, turn: str) -> list[dict[str, Any]]:
@@ -31,16 +30,16 @@ def answered_before(url: str, sender: str, turn: str) -> list[dict[str, Any]]:
         DatabaseUnavailableError: if the database fails.
     """
     query = (
-        select(_rasas.c.data)
+        select(events.c.data)
         .where(
-            _rasas.c.sender_id == sender,
-            _rasas.c.type_name.in_(["user", "bot"]),
+            events.c.sender_id == sender,
+            events.c.type_name.in_(["user", "bot"]),
         )
-        .order_by(_rasas.c.id.desc())
+        .order_by(events.c.id.desc())
         .limit(_EVENTS)
     )
     with reading(open_chats(url)) as connection:
-        if not inspect(connection).has_table(_rasas.name):
+        if not inspect(connection).has_table(events.name):
             return []
         newest_first = [json.loads(data) for data in connection.execute(query).scalars()]
     sent: list[dict[str, Any]] = []

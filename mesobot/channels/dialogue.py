@@ -8,11 +8,13 @@ from typing import Any
 
 import structlog
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 
 from mesobot.channels.answered import answered_before
 from mesobot.channels.apology import apology
 from mesobot.channels.typed_text import without_command
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import Clinic
 
 TURN_SECONDS = 8.0
@@ -50,7 +52,9 @@ class Dialogue:
         on_new_message: Rasa's.
         clinic: for the apology.
         chats_url: the database in which Rasa keeps its events.
+        observer: measures turns.
         seconds: after which the patient is not left waiting any longer.
+        locks: of conversations, where several processes may be at one.
     """
 
     def __init__(
@@ -59,13 +63,18 @@ class Dialogue:
         on_new_message: Handler,
         clinic: Clinic,
         chats_url: str,
+        observer: TurnObserver,
+        *,
         seconds: float = TURN_SECONDS,
+        locks: LockStore | None = None,
     ) -> None:
         self._channel = channel
         self._on_new_message = on_new_message
         self._clinic = clinic
         self._chats_url = chats_url
+        self._observer = observer
         self._seconds = seconds
+        self._locks = locks or InMemoryLockStore()
 
     async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
         """What is said to a message; at least one text.
@@ -87,16 +96,19 @@ class Dialogue:
         message = UserMessage(
             without_command(text), output, sender, input_channel=self._channel, message_id=turn
         )
-        try:
-            # A turn that hangs is given up: it would keep the next message waiting as well.
-            await asyncio.wait_for(self._on_new_message(message), self._seconds)
-        except Exception as error:  # whatever happens behind it, the patient gets a reply
-            _log.error("turn_failed", channel=self._channel, error=type(error).__name__)
+        with self._observer.turn(self._channel, sender) as replies:
+            try:
+                # A turn that hangs is given up: it would keep the next message waiting as well.
+                await asyncio.wait_for(self._on_new_message(message), self._seconds)
+            except Exception as error:  # whatever happens behind it, the patient gets a reply
+                _log.error("turn_failed", channel=self._channel, error=type(error).__name__)
+            replies.extend(output.sent)
         return output.sent
 
     async def _answered_before(self, sender: str, turn: str) -> list[dict[str, Any]]:
         try:
-            return await asyncio.to_thread(answered_before, self._chats_url, sender, turn)
+            async with self._locks.lock(sender):  # another process may be at it right now
+                return await asyncio.to_thread(answered_before, self._chats_url, sender, turn)
         except (DatabaseUnavailableError, ValueError, KeyError) as error:
             _log.error("not_looked_up", channel=self._channel, error=type(error).__name__)
             return []

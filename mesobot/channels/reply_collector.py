@@ -11,8 +11,9 @@ class ReplyCollector(OutputChannel):
     """Makes one message of a turn: an answer and the form's next question belong together."""
 
     def __init__(self) -> None:
-        """Start with no messages."""
+        """Start with no messages; ``sent`` are the replies as the dialogue produced them."""
         self.messages: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
 
     @classmethod
     def name(cls) -> str:
@@ -21,6 +22,7 @@ class ReplyCollector(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep a reply as the dialogue produced it."""
+        self.sent.append(message)
         metadata = message.get("metadata") or {}
         self._add(
             recipient_id,
@@ -32,6 +34,7 @@ class ReplyCollector(OutputChannel):
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """Keep a message that an action sends as bare text."""
+        self.sent.append({})
         self._add(recipient_id, text)
 
     def _add(self, recipient_id: str, text: str, **parts: Any) -> None:

@@ -20,8 +20,10 @@ from sanic.response import HTTPResponse, json
 
 from mesobot.channels.apology import apology
 from mesobot.channels.dialogue import Handler
+from mesobot.channels.observing import observer_of_process
 from mesobot.channels.reply_collector import ReplyCollector
 from mesobot.channels.senders import RESERVED
+from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import Clinic, load_clinic
 from mesobot.paths import CLINIC
 
@@ -48,6 +50,7 @@ class RestChannel(InputChannel):
         """The routes that Rasa's server mounts."""
         routes = Blueprint("mesobot_rest")
         clinic = load_clinic(CLINIC / "clinic.yml", os.environ)
+        observer = observer_of_process()
 
         @routes.get("/")
         async def health(request: Request) -> HTTPResponse:
@@ -59,7 +62,7 @@ class RestChannel(InputChannel):
                 sender, text = read_request(request.body)
             except RequestError as problem:
                 return json({"error": str(problem)}, status=400)
-            return json(await _one_turn(on_new_message, sender, text, clinic))
+            return json(await _one_turn(on_new_message, sender, text, clinic, observer))
 
         return routes
 
@@ -93,14 +96,16 @@ def read_request(body: bytes) -> tuple[str, str]:
 
 
 async def _one_turn(
-    on_new_message: Handler, sender: str, text: str, clinic: Clinic
+    on_new_message: Handler, sender: str, text: str, clinic: Clinic, observer: TurnObserver
 ) -> list[dict[str, Any]]:
     collector = ReplyCollector()
-    try:
-        message = UserMessage(text, collector, sender, input_channel=RestChannel.name())
-        await asyncio.wait_for(on_new_message(message), _LONGEST_TURN)
-    except Exception as error:  # whatever happens behind it, the patient gets a reply
-        _log.error("turn_failed", channel=RestChannel.name(), error=type(error).__name__)
+    with observer.turn(RestChannel.name(), sender) as replies:
+        try:
+            message = UserMessage(text, collector, sender, input_channel=RestChannel.name())
+            await asyncio.wait_for(on_new_message(message), _LONGEST_TURN)
+        except Exception as error:  # whatever happens behind it, the patient gets a reply
+            _log.error("turn_failed", channel=RestChannel.name(), error=type(error).__name__)
+        replies.extend(collector.sent)
     if not collector.messages:
         collector.messages.append({"recipient_id": sender, "text": apology(clinic)})
     return collector.messages

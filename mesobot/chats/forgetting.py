@@ -19,6 +19,10 @@ _AT_ONCE = 500
 """Senders in one statement: SQLite allows for about a thousand values."""
 
 
+class ErasedError(Exception):
+    """A conversation was erased while a reply was being made; nothing of it was written."""
+
+
 class Chats:
     """All conversations of this installation.
 

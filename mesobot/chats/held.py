@@ -32,6 +32,11 @@ class Held:
     is_from_database: bool = False
     used_at: float = 0.0
 
+    @property
+    def is_known_to_database(self) -> bool:
+        """Whether the database had something of it when it was read, or got something since."""
+        return len(self.events) > sum(map(len, self.unwritten))
+
     def add(self, tracker: DialogueStateTracker) -> list[Event]:
         """Take over what the conversation has come to; returns what is new."""
         new = list(tracker.events)[len(self.events) :]
@@ -63,6 +68,10 @@ class Memory:
         self._held.move_to_end(sender)
         self._let_go(held.used_at)
         return held
+
+    def forget(self, sender: str) -> None:
+        """Hold nothing of a conversation any more: it was erased."""
+        self._held.pop(sender, None)
 
     def unwritten(self) -> dict[str, Held]:
         """The conversations that the database has not got whole."""

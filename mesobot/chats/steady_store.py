@@ -13,20 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
-import psycopg2.extensions
 import structlog
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import create_engine
 from sqlalchemy.exc import DataError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
-from mesobot.chats.database import CHATS_VARIABLE, chats_url
+from mesobot.chats.database import CHATS_VARIABLE, chats_url, open_chats
+from mesobot.chats.forgetting import ErasedError
 from mesobot.chats.held import Held, Memory
 from mesobot.chats.tracker_store import ForgettingTrackerStore
-from mesobot.consultation.transactions import problem_of, wait_with_limit
+from mesobot.consultation.transactions import problem_of
 
 PATIENCE = 2.0
 """Seconds for one use of the database; after that it counts as away."""
@@ -104,8 +102,14 @@ class SteadyTrackerStore(TrackerStore):
                 await self._in_database(lambda store: _catch_up(store, tracker.sender_id, held))
         except _AWAY as error:
             self._leave(error)
+        except ErasedError:
+            self._forget(tracker.sender_id)
         except ValueError:
             _not_written(held)
+
+    def _forget(self, sender: str) -> None:
+        _log.info("chat.erased_during_turn")
+        self._memory.forget(sender)
 
     def _leave(self, error: BaseException) -> None:
         if not self.is_away:
@@ -127,6 +131,8 @@ class SteadyTrackerStore(TrackerStore):
     async def _write_back(self, sender: str, held: Held) -> None:
         try:
             await self._in_database(lambda store: _catch_up(store, sender, held))
+        except ErasedError:
+            self._forget(sender)
         except ValueError:
             _not_written(held)
 
@@ -137,6 +143,7 @@ class SteadyTrackerStore(TrackerStore):
 
         Raises:
             SQLAlchemyError, OSError, TimeoutError: if it is away.
+            ErasedError: if the conversation was erased meanwhile.
             ValueError: if it does not take or give this conversation.
         """
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._used, use)
@@ -162,8 +169,16 @@ async def _write_turn(store: TrackerStore, tracker: DialogueStateTracker, held: 
 
 
 async def _catch_up(store: TrackerStore, sender: str, held: Held) -> None:
-    """Write what the database has not got; what it did get before an error is not doubled."""
-    stored = await store.retrieve(sender) or store.init_tracker(sender)
+    """Write what the database has not got; what it did get before an error is not doubled.
+
+    Raises:
+        ErasedError: if the database has nothing any more of what it had.
+    """
+    stored = await store.retrieve(sender)
+    if stored is None:
+        if held.is_known_to_database:
+            raise ErasedError
+        stored = store.init_tracker(sender)
     known = {(event.type_name, event.timestamp) for event in stored.events}
     while held.unwritten:
         for event in held.unwritten[0]:
@@ -185,8 +200,5 @@ def open_database(domain: Domain, db: str) -> TrackerStore:
     Raises:
         SQLAlchemyError: if the database is away.
     """
-    # For PostgreSQL: no wait without an end. It is a setting of psycopg2 as a whole.
-    psycopg2.extensions.set_wait_callback(wait_with_limit)
-    url = chats_url({CHATS_VARIABLE: db})
-    create_engine(url, poolclass=NullPool).connect().close()  # Rasa logs each failure to do so
+    open_chats(chats_url({CHATS_VARIABLE: db})).connect().close()  # Rasa logs each failure to do so
     return ForgettingTrackerStore(domain, db=db)

@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import structlog
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
@@ -25,9 +24,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mesobot.chats.database import CHATS_VARIABLE, chats_file, chats_url, open_chats
+from mesobot.chats.forgetting import ErasedError
 from mesobot.consultation.database import make_private
 
-_log = structlog.get_logger()
 _events: Table = SQLTrackerStore.SQLEvent.__table__
 _of_sender = _events.c.sender_id == bindparam("sender")
 _session_start = (
@@ -57,6 +56,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
         if file is not None:
             make_private(file)
         super().__init__(domain=domain, host=url, event_broker=event_broker)
+        self.engine.dispose()
         # Rasa's engine would quote messages in the log when the database is locked.
         self.engine: Engine = open_chats(url)
         self.sessionmaker = sessionmaker(bind=self.engine)
@@ -85,12 +85,15 @@ class ForgettingTrackerStore(SQLTrackerStore):
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker
     ) -> Iterator[Event]:
-        """What is to be written at the end of a turn."""
+        """What is to be written at the end of a turn.
+
+        Raises:
+            ErasedError: if the conversation was erased meanwhile.
+        """
         stored = session.execute(_LENGTH, {"sender": tracker.sender_id}).scalar_one()
         said = sum(isinstance(event, UserUttered) for event in tracker.events)
         if said > 1 and not stored:
-            _log.info("chat.erased_during_turn")
-            return iter(())
+            raise ErasedError
         return iter(list(tracker.events)[stored:])
 
 

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,17 @@ def database_url(environment: Mapping[str, str]) -> str:
     return environment.get(DATABASE_VARIABLE) or f"sqlite:///{paths.STATE / 'requests.db'}"
 
 
-def open_database(url: str) -> Engine:
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of a SQLite database, or None if it is PostgreSQL.
+
+    Raises:
+        ValueError: if it is the URL of neither, or of a database in memory.
+    """
+    address = _address(url)
+    return Path(str(address.database)) if address.drivername == "sqlite" else None
+
+
+def open_database(url: str | URL) -> Engine:
     """Open the database and bring its tables up to date.
 
     Args:
@@ -92,10 +103,12 @@ def shared_database(url: str) -> Engine:
     return open_database(url)
 
 
-def _address(url: str) -> URL:
+def _address(url: str | URL) -> URL:
     """The URL, however it is spelled."""
+    if isinstance(url, str):
+        url = url.replace("postgres://", "postgresql://", 1)
     try:
-        address = make_url(url.replace("postgres://", "postgresql://", 1))
+        address = make_url(url)
     except (SQLAlchemyError, ValueError):
         raise ValueError("this is not the URL of a database") from None
     kind = address.get_backend_name()
@@ -124,7 +137,7 @@ def _sqlite(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:
         for name, value in PRAGMAS.items():
-            _set_pragma(connection, name, value)
+            set_pragma(connection, name, value)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -138,15 +151,22 @@ def _sqlite(address: URL) -> Engine:
 def make_private(path: Path) -> None:
     """Create the file if there is none, and keep everybody else out.
 
-    What SQLite puts beside it (``-wal``, ``-shm``) gets the same permissions.
+    What SQLite puts beside it (``-wal``, ``-shm``) gets the same permissions. A file that is there
+    is not opened: closing it would end every lock that SQLite has on it in this process.
     """
     path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, _PRIVATE_FILE))
-    if stat.S_IMODE(path.stat().st_mode) & ~_PRIVATE_FILE:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
+    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & ~_PRIVATE_FILE:
         path.chmod(_PRIVATE_FILE)
 
 
-def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
+def set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Change a setting of SQLite, waiting for others if need be.
+
+    Raises:
+        sqlite3.OperationalError: if it cannot be changed in time, or at all.
+    """
     end = time.monotonic() + LIMIT
     while True:
         try:
@@ -162,16 +182,21 @@ def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    # It is a setting of psycopg2 as a whole: there is none for a single connection.
-    psycopg2.extensions.set_wait_callback(wait_with_limit)
-    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
     return create_engine(
         address,
         future=True,
         hide_parameters=True,
-        connect_args={"options": options, "application_name": "mesobot"},
+        connect_args=postgresql_settings(),
         use_native_hstore=False,
         poolclass=QueuePool,
         pool_timeout=LIMIT,
         pool_pre_ping=True,
     )
+
+
+def postgresql_settings() -> dict[str, str]:
+    """Arguments of each connection to PostgreSQL; from now on none waits without an end."""
+    # It is a setting of psycopg2 as a whole: there is none for a single connection.
+    psycopg2.extensions.set_wait_callback(wait_with_limit)
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
+    return {"options": options, "application_name": "mesobot"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import database_url, shared_database
@@ -10,6 +12,7 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import read_whatsapp_settings
 from mesobot.consultation.privacy import Privacy
+from mesobot.consultation.questionnaire import Questionnaire, load_questionnaire
 from mesobot.consultation.request import DeliveryKind, NewRequest, Way
 from mesobot.consultation.service import ConsultationService
 
@@ -46,3 +49,13 @@ def open_privacy(environment: Mapping[str, str]) -> Privacy:
     """
     engine = shared_database(database_url(environment))
     return Privacy(engine, Sealer.from_environment(environment), utc_now)
+
+
+@lru_cache(maxsize=4)
+def open_questionnaire(path: Path) -> Questionnaire:
+    """The clinic's lists and notice, read once in the life of the process.
+
+    Raises:
+        ContentError: if something in the file cannot be used.
+    """
+    return load_questionnaire(path)

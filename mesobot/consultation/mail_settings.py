@@ -21,6 +21,7 @@ from mesobot.consultation.graph_account import (
 )
 
 CATCHER_PORT = 2525
+DIGEST_VARIABLE = "MESOBOT_DIGEST_EMAIL"
 _LARGEST_PORT = 65535
 _NEEDS_HOST = ("PORT", "USER", "PASSWORD", "SECURITY", "CA_FILE")
 _STAFF, _TEMPLATE = "MESOBOT_STAFF_WHATSAPP", "MESOBOT_WHATSAPP_TEMPLATE"
@@ -143,6 +144,24 @@ def read_whatsapp_settings(environment: Mapping[str, str]) -> WhatsAppSettings |
         template=environment[_TEMPLATE].strip(),
         language=text_of(environment, "MESOBOT_WHATSAPP_LANGUAGE") or "en",
     )
+
+
+def read_digest_address(environment: Mapping[str, str]) -> str | None:
+    """Who gets the weekly digest (``MESOBOT_DIGEST_EMAIL``), or None if nobody does.
+
+    Raises:
+        SettingsError: if it is no single address that every mail server understands.
+    """
+    text = text_of(environment, DIGEST_VARIABLE)
+    if text is None:
+        return None
+    try:
+        address = Address(addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError):
+        address = Address()
+    if not (address.username and address.domain and text.isascii() and text.isprintable()):
+        raise SettingsError(f"{DIGEST_VARIABLE} must be one e-mail address: staff@clinic.com")
+    return address.addr_spec
 
 
 def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:

@@ -73,6 +73,7 @@ class Relay:
         clock: gives the present moment.
         retrying: when to try again.
         pace: how fast to go.
+        attempted: told of each attempt: the kind of message, and ``sent`` or the kind of problem.
         kept: kinds whose messages reach nobody, because they are caught on this machine.
         fall_back: called (again with each attempt) when a message may not arrive in time, so that
             the clinic can be told in another way.
@@ -89,6 +90,7 @@ class Relay:
         *,
         fall_back: Callable[[Delivery], object],
         kept: Collection[DeliveryKind] = (),
+        attempted: Callable[[DeliveryKind, str], None] = lambda _kind, _result: None,
         retrying: Retrying = Retrying(),  # noqa: B008 - it is frozen
         pace: Pace = Pace(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -100,6 +102,7 @@ class Relay:
         self._clock = clock
         self._fall_back = fall_back
         self._kept = frozenset(kept)
+        self._attempted = attempted
         self._retrying = retrying
         self._pace = pace
         self._sleep = sleep
@@ -182,6 +185,7 @@ class Relay:
 
     async def _handle(self, delivery: Delivery) -> None:
         problem = await self._attempt(delivery)
+        self._attempted(delivery.kind, _RESULTS.get(type(problem), "problem"))
         if problem is not None:
             self._watch.problem(f"{delivery.kind.value}: {problem}")
         try:
@@ -249,6 +253,14 @@ class Relay:
             except DatabaseUnavailableError:
                 await self._sleep(pause)
         return await asyncio.to_thread(mark)
+
+
+_RESULTS: dict[type, str] = {
+    type(None): "sent",
+    TemporaryProblem: "temporary_problem",
+    PermanentProblem: "permanent_problem",
+    ConfigurationProblem: "settings_problem",
+}
 
 
 def _words(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """The relay as a process of its own: ``python -m mesobot.consultation.relay_process``.
 
-It delivers, and once an hour erases what has been kept for too long.
+It delivers, once an hour erases what has been kept for too long, and once a week sends the digest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import (
     MailSettings,
+    read_digest_address,
     read_mail_settings,
     read_whatsapp_settings,
 )
@@ -45,6 +46,8 @@ from mesobot.consultation.relay_watch import Watch
 from mesobot.consultation.retention import STATUS_NAME, Sweeper, keep_sweeping
 from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.insight.metrics_port import RELAY_PORT, metrics_port
+from mesobot.insight.relay_part import digest_task
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.knowledge.source import read_yaml
 from mesobot.knowledge.zone import clinic_zone
@@ -54,6 +57,9 @@ _UNUSABLE = 2
 _MAILS = (DeliveryKind.CLINIC_EMAIL, DeliveryKind.PATIENT_EMAIL)
 _CAUGHT_INBOX = "clinic@localhost"
 _log = structlog.get_logger()
+
+Task = Callable[[Engine, asyncio.Event], Awaitable[None]]
+"""Something to do beside the deliveries, on the same database, until the event is set."""
 
 
 def run_relay(
@@ -78,6 +84,8 @@ def run_relay(
         sealer = Sealer.from_environment(environment)
         watch = Watch(status_file, utc_now, mail.caught)
         retention = load_questionnaire(questionnaire_file).retention
+        digest_inbox = read_digest_address(environment)
+        port = metrics_port(environment, RELAY_PORT)
         chats = open_conversations(environment)
 
         def make_relay(engine: Engine) -> Relay:
@@ -88,6 +96,7 @@ def run_relay(
                 utc_now,
                 fall_back=OtherChannel(engine, utc_now, senders),
                 kept=_MAILS if mail.caught else (),
+                attempted=count_deliveries(port, engine),
                 retrying=retrying,
                 pace=pace,
             )
@@ -97,13 +106,34 @@ def run_relay(
             sweeper = Sweeper(privacy, chats, paths.STATE / "mail", retention, utc_now)
             await keep_sweeping(sweeper, status_file.with_name(STATUS_NAME), utc_now, stopping)
 
-        _log.info("relay", kinds=sorted(kind.value for kind in senders), caught=mail.caught)
-        asyncio.run(_run(database_url(environment), make_relay, sweep, pace))
+        tasks: list[Task] = [sweep]
+        if digest_inbox:
+            tasks.append(digest_task(environment, mail, head.zone))
+        _log.info(
+            "relay",
+            kinds=sorted(kind.value for kind in senders),
+            caught=mail.caught,
+            digest=digest_inbox is not None,
+        )
+        asyncio.run(_run(database_url(environment), make_relay, tasks, pace))
     except ValueError as error:
         # Content, opening hours, settings, keys and the URL: each says what to correct.
         _log.error("the relay cannot start", problem=str(error))
         return _UNUSABLE
     return 0
+
+
+def count_deliveries(port: int | None, engine: Engine) -> Callable[[DeliveryKind, str], None]:
+    """Counts attempts, and serves that and how requests stand on a loopback port, if one is set."""
+    if port is None:
+        return lambda _kind, _result: None
+    from mesobot.insight.meters import DeliveryMeters, StoreMeters, new_registry, serve
+
+    registry = new_registry()
+    registry.register(StoreMeters(engine, utc_now))
+    meters = DeliveryMeters(registry)
+    serve(port, registry)
+    return meters.delivery
 
 
 def read_letterhead(
@@ -159,7 +189,7 @@ def make_senders(
 async def _run(
     url: str,
     make_relay: Callable[[Engine], Relay],
-    sweep: Callable[[Engine, asyncio.Event], Awaitable[None]],
+    tasks: Sequence[Task],
     pace: Pace,
 ) -> None:
     stopping = asyncio.Event()
@@ -170,14 +200,14 @@ async def _run(
         return
     relay = make_relay(engine)
     running = asyncio.create_task(relay.run())
-    sweeping = asyncio.ensure_future(sweep(engine, stopping))
+    others = [asyncio.ensure_future(task(engine, stopping)) for task in tasks]
     signalled = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, signalled}, return_when=asyncio.FIRST_COMPLETED)
     relay.stop()
     stopping.set()
     signalled.cancel()
     await running
-    await sweeping
+    await asyncio.gather(*others)
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""The tables of the consultation requests."""
+"""The tables of the consultation requests, and which weekly digests have gone out."""
 
 from __future__ import annotations
 
@@ -136,4 +136,17 @@ audit = Table(
     Column("action", String(32), nullable=False),
     Column("actor", Text, nullable=False),  # a member of staff, or a part of Mesobot
     Column("detail", Text),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("week", String(16), primary_key=True),  # 2026-W47
+    Column("message_id", String(128), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment),  # empty: at once
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+    Column("sent_at", Moment),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mesobot.dialogue.conversation import UTTER, Conversation, Heard
 from mesobot.dialogue.replies import Answer, Part, choices
-from mesobot.nlu.follow_ups import WHY
+from mesobot.nlu.follow_ups import AGAIN, WHY
 from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
@@ -69,11 +69,12 @@ class Chooser:
         if conversation.answered()[-1:] != [answer.topic]:
             return Part(self._choose(answer, conversation))
         if not heard.follow_up:
-            return Part(answer, str(self._answers[_SAME].metadata.get("lead_in", "")))
+            lead_in = self._answers[_SAME].metadata.get("lead_in", "")
+            return Part(answer, str(lead_in), falls_short=True)
         if heard.follow_up == WHY and answer.metadata.get("why"):
             return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
         lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
-        return Part(answer, str(lead_in))
+        return Part(answer, str(lead_in), falls_short=heard.follow_up != AGAIN)
 
     def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
         """The answer itself, or the one that this point of the conversation calls for."""

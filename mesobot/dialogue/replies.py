@@ -47,10 +47,12 @@ class Part:
     Attributes:
         answer: what is said.
         lead_in: a sentence before it, or "".
+        falls_short: whether more was asked than the answer says.
     """
 
     answer: Answer
     lead_in: str = ""
+    falls_short: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,14 @@ from mesobot.consultation.form import KNOWN_NUMBER, Field
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.choosing import STILL, Chooser, is_alarm, is_foreign
-from mesobot.dialogue.conversation import ALL_CLEAR, OFFERS, UTTER, Conversation, topic_of
+from mesobot.dialogue.conversation import (
+    ALL_CLEAR,
+    IN_PART,
+    OFFERS,
+    UTTER,
+    Conversation,
+    topic_of,
+)
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
 from mesobot.dialogue.replies import (
     MOST_CHOICES,
@@ -97,12 +104,13 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             automated=begins and not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
+        unclear = conversation.unclear()
         reply: dict[str, Any] = {
             "text": render(
                 parts,
                 self._clinic,
                 notices,
-                unclear=conversation.unclear(),
+                unclear=unclear,
                 warning=warning,
                 offer=None if conversation.has_just_offered() else offer,  # not again and again
                 values=self._values(conversation, kwargs),
@@ -113,6 +121,8 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             reply["metadata"][ALL_CLEAR] = True
         if offer:
             reply["metadata"][OFFERS] = True
+        if unclear or any(part.falls_short for part in parts):
+            reply["metadata"][IN_PART] = True
         buttons = self._buttons(parts, conversation, offer)
         if buttons:
             reply["buttons"] = buttons

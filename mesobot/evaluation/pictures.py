@@ -13,6 +13,7 @@ from mesobot.evaluation.confidence import Calibration, SweepPoint
 from mesobot.evaluation.confusion import Confusion
 from mesobot.evaluation.goals import Goal
 from mesobot.evaluation.proportion import Proportion
+from mesobot.pages.drawing import box, chart, line, strip
 
 _WIDTH, _HEIGHT = 400, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 42
@@ -44,25 +45,18 @@ def _bar(reached: Proportion, start: float, end: float, target: float | None = N
         return min(max((share - start) / (end - start), 0.005), 0.995) * 100
 
     parts = [
-        Markup('<line class="rail" x1="0" y1="8" x2="100" y2="8"/>'),
-        Markup('<rect class="span" x="{:.2f}" y="5" width="{:.2f}" height="6" rx="1"/>').format(
-            place(reached.low), place(reached.high) - place(reached.low)
-        ),
+        line("rail", 0, 8, 100, 8),
+        box("span", place(reached.low), 5, place(reached.high) - place(reached.low), 6, radius=1),
     ]
     if reached.share is not None:
         parts.append(_tick("reached", place(reached.share), 2))
     if target is not None:
         parts.append(_tick("goal", place(target), 0))
-    return Markup(
-        '<svg class="bar" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">'
-        "{}</svg>"
-    ).format(Markup("").join(parts))
+    return strip(parts)
 
 
 def _tick(style: str, place: float, top: int) -> Markup:
-    return Markup('<line class="{0}" x1="{1:.2f}" y1="{2}" x2="{1:.2f}" y2="{3}"/>').format(
-        style, place, top, 16 - top
-    )
+    return line(style, place, top, place, 16 - top)
 
 
 def sweep_picture(points: Sequence[SweepPoint], answer_at: float) -> Markup:
@@ -82,7 +76,7 @@ def sweep_picture(points: Sequence[SweepPoint], answer_at: float) -> Markup:
             '<text x="{3:.1f}" y="{4}">today {5:.2f}</text>'
         ).format(_x(answer_at), _TOP, _HEIGHT - _BOTTOM, _x(answer_at) + 5, _y(0.5), answer_at)
     )
-    return _chart("Coverage and accuracy by confidence threshold", parts)
+    return chart("Coverage and accuracy by confidence threshold", _WIDTH, _HEIGHT, parts)
 
 
 def reliability_picture(calibration: Calibration) -> Markup:
@@ -91,11 +85,8 @@ def reliability_picture(calibration: Calibration) -> Markup:
     largest = max(each.right.total for each in calibration.bins)
     for each in calibration.bins:
         height = 36 * each.right.total / largest
-        parts.append(
-            Markup(
-                '<rect class="count" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
-            ).format(_x(each.low) + 1, _y(0) - height, _x(each.high) - _x(each.low) - 2, height)
-        )
+        width = _x(each.high) - _x(each.low) - 2
+        parts.append(box("count", _x(each.low) + 1, _y(0) - height, width, height))
         parts.append(
             Markup(
                 '<line class="whisker" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
@@ -107,7 +98,7 @@ def reliability_picture(calibration: Calibration) -> Markup:
                 _y(each.right.share or 0.0),
             )
         )
-    return _chart("How often guesses are right, by confidence", parts)
+    return chart("How often guesses are right, by confidence", _WIDTH, _HEIGHT, parts)
 
 
 def confusion_picture(cells: Sequence[Confusion]) -> Markup:
@@ -192,9 +183,3 @@ def _axes(below: str) -> Markup:
 def _line(style: str, points: Iterable[tuple[float, float]]) -> Markup:
     path = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
     return Markup('<polyline class="{}" points="{}"/>').format(f"curve {style}", path)
-
-
-def _chart(title: str, parts: Iterable[Markup]) -> Markup:
-    return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img"><title>{}</title>{}</svg>'
-    ).format(_WIDTH, _HEIGHT, title, Markup("").join(parts))

@@ -8,6 +8,7 @@ from pathlib import Path
 from mesobot.evaluation import pictures
 from mesobot.evaluation.figures import Figures
 from mesobot.evaluation.proportion import Proportion
+from mesobot.pages.rendering import render
 
 _HERE = Path(__file__).parent
 _TEMPLATE = "report.html.jinja"
@@ -30,24 +31,14 @@ def write_report(figures: Figures, folder: Path) -> tuple[Path, Path]:
 
 def render_page(figures: Figures) -> str:
     """The figures as HTML; every text of theirs is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = _percent
-    environment.filters["interval"] = _interval
-    style = Markup((_HERE / _STYLE).read_text(encoding="utf-8"))  # noqa: S704 - our own file
     weakest_first = sorted(figures.topics, key=lambda topic: topic.recall.share or 0.0)
-    return environment.get_template(_TEMPLATE).render(
+    return render(
+        _HERE,
+        _TEMPLATE,
+        _STYLE,
+        {"percent": _percent, "interval": _interval},
         figures=figures,
         pictures=pictures,
-        style=style,
         topics=[topic for topic in weakest_first if topic.recall.total],
     )
 

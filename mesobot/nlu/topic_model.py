@@ -132,10 +132,10 @@ class TopicModel:
         return self.rank_all([text])[0]
 
     def rank_all(self, texts: Sequence[str]) -> list[list[Ranked]]:
-        """The same for each of several texts, in a third less time a text.
+        """The same for each of several texts, in less time.
 
-        The encoder and what was learned are larger than a processor's cache: one after the
-        other for all texts, they are read from memory less often than in turns for each.
+        The encoder and what was learned are together larger than a processor's cache: one after
+        the other for all texts, they are read from memory less often than in turns for each.
         """
         cleaned = [normalise(text) for text in texts]
         layers = [self._encoder.encode(text) if text else None for text in cleaned]

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from mesobot.consultation.delivery.messages import ascii_address
 from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import (
+    DIGEST_VARIABLE,
+    read_digest_address,
     read_mail_settings,
     read_whatsapp_settings,
 )
@@ -65,6 +67,18 @@ def check_whatsapp_template(here: Installation) -> Finding:
     if whatsapp is None:
         return fine(topic, "Not used; staff are told by e-mail only.")
     return fine(topic, "Set. Whether the template is approved, the first message shows.")
+
+
+def check_digest(here: Installation) -> Finding:
+    """Whether somebody gets the weekly digest."""
+    topic = "weekly digest"
+    try:
+        address = read_digest_address(here.environment)
+    except SettingsError as error:
+        return fails(topic, f"{error}.", "Correct the setting: the relay does not start.")
+    if address is None:
+        return fine(topic, f"Sent to nobody ({DIGEST_VARIABLE}); `mesobot digest` makes it.")
+    return fine(topic, "Sent on Mondays.")
 
 
 def check_relay(here: Installation) -> Finding:

@@ -10,6 +10,7 @@ from mesobot.channels.web.configuration import (
     PREFIX,
     listed_origins,
     read_connections,
+    read_lifetime,
     read_paces,
     read_privacy_link,
     read_proxies,
@@ -59,6 +60,7 @@ def check_session_secret(here: Installation) -> Finding:
     try:
         # Without one the assistant makes one as it starts; looking makes none.
         signing_keys({**here.environment, SECRET: given or _made(here)}, here.state)
+        read_lifetime(here.environment)
     except WebSettingsError as error:
         return fails(topic, str(error), _CORRECT)
     if given and given == here.environment.get(PREVIOUS_SECRET, "").strip():
@@ -71,7 +73,7 @@ def check_session_secret(here: Installation) -> Finding:
         return fails(topic, "Other users of this machine can read it.", step)
     made = "The one that was made here is used" if file.is_file() else "One is made at the start"
     sentence = f"{made}, in {file}."
-    if listed_origins(here.environment):
+    if _public_sites(here):
         step = f"Set {SECRET} to what this prints, and keep a copy: {_MAKE_ONE}"
         return note(topic, f"{sentence} If the file is lost, all visitors begin anew.", step)
     return fine(topic, sentence)
@@ -84,7 +86,7 @@ def check_visitors(here: Installation) -> Finding:
         proxies = read_proxies(here.environment)
     except WebSettingsError as error:
         return fails(topic, str(error), _CORRECT)
-    public = [origin for origin in listed_origins(here.environment) if not _is_local(origin)]
+    public = _public_sites(here)
     if public and not proxies:
         sentence = "No proxy is expected: behind one, all visitors count as a single address."
         return note(topic, sentence, f"Set {PREFIX}PROXIES=1 if one proxy (for https) is in front.")
@@ -126,7 +128,7 @@ def check_privacy_link(here: Installation) -> Finding:
         link = read_privacy_link(here.environment)
     except WebSettingsError as error:
         return fails(topic, str(error), _CORRECT)
-    if link is None and listed_origins(here.environment):
+    if link is None and _public_sites(here):
         step = f"Set {PREFIX}PRIVACY_LINK=https://… (or data-privacy-link of the script tag)."
         return note(topic, "The greeting has no link to the clinic's privacy policy.", step)
     return fine(
@@ -138,6 +140,11 @@ def _made(here: Installation) -> str:
     """The secret that was made here; what stands for it while there is none."""
     file = here.state / "web.secret"
     return file.read_text(encoding="utf-8").strip() if file.is_file() else "-" * 32
+
+
+def _public_sites(here: Installation) -> list[str]:
+    """The sites that are named, without those of this machine."""
+    return [origin for origin in listed_origins(here.environment) if not _is_local(origin)]
 
 
 def _is_local(origin: str) -> bool:

@@ -12,6 +12,7 @@ from mesobot.staff.check_clinic import (
     check_whatsapp_number,
 )
 from mesobot.staff.check_delivery import (
+    check_digest,
     check_inbox,
     check_mail,
     check_relay,
@@ -45,6 +46,7 @@ CHECKS: dict[str, Check] = {
     "mail server": check_mail,
     "WhatsApp to staff": check_whatsapp_template,
     TOPIC: check_whatsapp_chats,
+    "weekly digest": check_digest,
     "encryption key": check_key,
     "database": check_database,
     "relay": check_relay,

@@ -7,10 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
-from mesobot.consultation.database import database_url
+from mesobot.consultation.database import database_url, sqlite_file
 
 
 def write_privately(path: Path, text: str) -> None:
@@ -31,16 +28,12 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def database_file(environment: Mapping[str, str]) -> Path | None:
-    """The SQLite file of the requests, or None if they are in another database.
+    """The SQLite file of the requests, or None if they are in PostgreSQL.
 
     Raises:
-        ValueError: if the URL is none.
+        ValueError: if the URL is none of such a database.
     """
-    try:
-        url = make_url(database_url(environment))
-    except (ArgumentError, ValueError):
-        raise ValueError("MESOBOT_REQUESTS_DB is not the URL of a database") from None
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    return sqlite_file(database_url(environment))
 
 
 def complaint(target: Path, environment: Mapping[str, str]) -> str | None:

@@ -200,24 +200,19 @@ def purge(
 
 @app.command()
 def backup(file: Path) -> None:
-    """Copy the database into a file that only you can read, while everything runs."""
-    from mesobot.consultation.backup import BackupError, back_up
-    from mesobot.staff.files import database_file
+    """Copy all requests into a file that only you can read, while everything runs."""
+    from mesobot.staff.backups import write_backup
 
     _require_writable(file)
-    database = database_file(os.environ)
-    if database is None:
-        give_up("The requests are in PostgreSQL: use pg_dump for a backup.", WRONG_USAGE)
-    if not database.is_file():
-        give_up("There is no database yet; it is made with the first request.", NO_DATABASE)
-    try:
-        back_up(database, file)
-    except BackupError as error:
-        give_up(f"No backup was made: {error}.", NO_DATABASE)
-    typer.echo(
-        f"The copy is {file}. It holds patients' data, also what is erased later: "
-        "delete it when it is no longer needed."
-    )
+    write_backup(file)
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Bring the requests of a backup into a database that has none, on any machine."""
+    from mesobot.staff.backups import read_backup
+
+    read_backup(file)
 
 
 def _change(reference: str, change: Callable[[ConsultationService], StoredRequest]) -> None:

@@ -31,7 +31,7 @@ _PATIENT_LIMITS = {
 class Site:
     """Three processes: the assistant, its actions, and somebody else's website."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **variables: str) -> None:
         """What it keeps is kept in the folder; nothing is started yet."""
         self._folder = folder
         self._ports = [free_port() for _ in range(3)]
@@ -44,6 +44,7 @@ class Site:
             "MESOBOT_DEMO": "1",
             "MESOBOT_DEMO_PORT": str(site),
             **_PATIENT_LIMITS,
+            **variables,
         }
 
     @property

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { context, start, visit } from '../../widget/test/chat.mjs';
+import { PHONE, context, start, visit } from '../../widget/test/chat.mjs';
 
 const demo = (server) => `http://127.0.0.1:${server.port}/demo/`;
 
@@ -194,6 +194,41 @@ test('an ended session begins anew and says so', async () => {
   server.io.disconnectSockets(true);
   await chat.status.filter({ hasText: 'earlier conversation has ended' }).waitFor();
   assert.equal(await chat.answers.count(), 0);
+  await server.stop();
+});
+
+for (const [size, options] of [['large', {}], ['small', PHONE]]) {
+  test(`moved to another place in the page it goes on, on a ${size} screen`, async () => {
+    const server = await start({ delay: 0 });
+    const chat = await (await visit(demo(server), await context(options))).open();
+    await chat.say('does it hurt?');
+    await chat.page.evaluate(() => {
+      const body = document.createElement('div');
+      document.body.append(body);
+      body.append(document.querySelector('mesobot-chat'));
+    });
+    assert.match(await chat.say('is there numbing?'), /numbing cream/);
+    assert.equal(await chat.answers.count(), 2);
+    assert.equal(await chat.dialog.evaluate((dialog) => dialog.matches(':modal')), size === 'small');
+    await chat.page.evaluate(() => document.querySelector('mesobot-chat').remove());
+    for (let wait = 0; server.io.engine.clientsCount && wait < 50; wait++) await chat.page.waitForTimeout(100);
+    assert.equal(server.io.engine.clientsCount, 0);
+    chat.clean();
+    await server.stop();
+  });
+}
+
+test('scrolling back while an answer is written is not undone by typing', async () => {
+  const server = await start({ delay: 2500 });
+  const chat = await (await visit(demo(server))).open();
+  await chat.say('what is mesotherapy?');
+  await chat.input.fill('and what else is there to know about everything?');
+  await chat.input.press('Enter');
+  await chat.page.locator('.typing:not([hidden])').waitFor();
+  await chat.page.waitForTimeout(200);
+  await chat.log.evaluate((log) => log.scrollTo({ top: 0, behavior: 'instant' }));
+  await chat.input.pressSequentially('meanwhile');
+  assert.equal(await chat.log.evaluate((log) => log.scrollTop), 0);
   await server.stop();
 });
 

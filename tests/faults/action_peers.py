@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from mesobot import paths
@@ -32,6 +32,8 @@ class ActionGate:
         port: where Rasa calls.
         fault: one of FAULTS, or None to pass calls on.
         calls: how many calls the fault has met.
+        before_reply: called when the server has done what it was asked for; if it is set, its
+            reply goes no further.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -39,6 +41,7 @@ class ActionGate:
         self.port = free_port()
         self.fault: str | None = None
         self.calls = 0
+        self.before_reply: Callable[[], None] | None = None
         self._listen()
 
     @contextmanager
@@ -68,6 +71,7 @@ class ActionGate:
             while True:
                 client, _ = listener.accept()
                 handle = self._misbehave if self.fault else self._pass_on
+                handle = self._lose_the_reply if self.before_reply else handle
                 threading.Thread(target=handle, args=(client,), daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:
@@ -75,6 +79,14 @@ class ActionGate:
             server = socket.create_connection(("127.0.0.1", self._server_port))
             threading.Thread(target=_copy, args=(server, client), daemon=True).start()
             _copy(client, server)
+
+    def _lose_the_reply(self, client: socket.socket) -> None:
+        before_reply, self.before_reply = self.before_reply, None
+        with client, socket.create_connection(("127.0.0.1", self._server_port)) as server:
+            server.sendall(_read_request(client))
+            assert server.recv(65536)
+            assert before_reply
+            before_reply()
 
     def _misbehave(self, client: socket.socket) -> None:
         self.calls += 1
@@ -89,13 +101,14 @@ class ActionGate:
                 client.recv(1)  # until Rasa gives up
 
 
-def _read_request(client: socket.socket) -> None:
+def _read_request(client: socket.socket) -> bytes:
     with client.makefile("rb") as request:
-        length = 0
-        while (line := request.readline().strip().lower()) != b"":
-            if line.startswith(b"content-length:"):
+        head, length = b"", 0
+        while (line := request.readline()).strip() != b"":
+            head += line
+            if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
-        request.read(length)
+        return head + line + request.read(length)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
@@ -105,21 +118,32 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-@contextmanager
-def action_server(environment: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """A real one, on a port of its own."""
-    port = free_port()
-    process = subprocess.Popen(
-        actions_command(port), cwd=paths.ROOT, env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert wait_for(f"http://127.0.0.1:{port}/health", 60)
-        yield port, process
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait(timeout=10)
+class ActionServer:
+    """A real one, on a port of its own; it can be killed and started again.
+
+    Attributes:
+        port: where it listens.
+        process: the one that runs now.
+    """
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = {**os.environ, **environment}
+        self.port = free_port()
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            actions_command(self.port), cwd=paths.ROOT, env=self._environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        if not wait_for(f"http://127.0.0.1:{self.port}/health", 60):
+            self.kill()
+            raise AssertionError("the action server did not start")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+        self.process.kill()
+        self.process.wait(timeout=10)
 
 
 @contextmanager

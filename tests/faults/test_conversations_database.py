@@ -8,21 +8,20 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from mesobot.running import free_port, rasa_command
 from tests import postgresql
-from tests.faults.conftest import CANARIES, Fragile
+from tests.faults.conftest import BACK, EARLY, EARLY_WORDS, Fragile
 from tests.faults.waiting import wait_until
-from tests.scenarios.conftest import Assistant, running
+from tests.scenarios.conftest import Assistant
 
 IN_TIME = 10.0
 _numbers = itertools.count(1)
-AWAY, BACK = "conversations are in memory only", "conversations are in the database again"
+AWAY = "conversations are in memory only"
 
 
 class Talk:
@@ -61,17 +60,13 @@ def times(assistant: Assistant, line: str) -> int:
 
 
 def goes_on_without(
-    fragile: Fragile,
-    assistant: Assistant,
-    url: str,
-    fault: AbstractContextManager[None],
-    *,
-    slow: bool = False,
+    fragile: Fragile, fault: AbstractContextManager[None], *, slow: bool = False
 ) -> None:
     """What every fault of the database must leave whole.
 
     A slow one comes with an action server that hangs, for the longest wait that there can be.
     """
+    assistant = fragile.assistant
     away, back = times(assistant, AWAY), times(assistant, BACK)
     asking, booking, new, both = (Talk(assistant) for _ in range(4))
     asking.says("does it hurt?")
@@ -88,7 +83,7 @@ def goes_on_without(
     wait_until(lambda: times(assistant, BACK) == back + 1, 30)
     assert "When would you like" in booking.says("6")
     for talk in (asking, booking, new, both):
-        assert kept(url, talk.sender) == talk.said
+        assert kept(fragile.chats, talk.sender) == talk.said
         assert talk.longest < IN_TIME
 
 
@@ -103,8 +98,15 @@ def gone(file: Path) -> Iterator[None]:
     aside.rename(file)
 
 
+def write_back(file: Path) -> None:
+    """Bring all from the write-ahead log into the file itself."""
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def corrupt(file: Path) -> Iterator[None]:
+    write_back(file)
     whole = file.read_bytes()
     file.write_bytes(b"this is no database " * (len(whole) // 20))
     yield
@@ -124,8 +126,7 @@ def test_the_file_is_of_no_use_for_a_while(
 ) -> None:
     file = fragile.assistant.log.with_name("conversations.db")
     Talk(fragile.assistant).says("hello")  # the file is there
-    url = f"sqlite:///{file}"
-    goes_on_without(fragile, fragile.assistant, url, fault(file), slow=fault is locked)
+    goes_on_without(fragile, fault(file), slow=fault is locked)
 
 
 def test_the_disk_is_full_for_a_while(fragile: Fragile) -> None:
@@ -136,44 +137,21 @@ def test_the_disk_is_full_for_a_while(fragile: Fragile) -> None:
     @contextmanager
     def full() -> Iterator[None]:
         # No file of the process grows beyond that, as if there were no space.
-        limit = file.stat().st_size
-        assert fragile.assistant.log.stat().st_size < limit // 2
+        write_back(file)
+        limit = max(16_384, 2 * fragile.assistant.log.stat().st_size)
         resource.prlimit(process, resource.RLIMIT_FSIZE, (limit, unlimited))
         yield
         resource.prlimit(process, resource.RLIMIT_FSIZE, (unlimited, unlimited))
 
-    goes_on_without(fragile, fragile.assistant, f"sqlite:///{file}", full())
+    goes_on_without(fragile, full())
 
 
-@pytest.fixture(scope="module")
-def remote(
-    fragile: Fragile, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Assistant, str]]:
-    """Conversations in a PostgreSQL that is not there yet when the assistant starts."""
-    url, port = postgresql.new_database(), free_port()
-    variables = {
-        "MESOBOT_PORT": str(port),
-        "MESOBOT_TRACKER_DB": url,
-        "MESOBOT_ACTIONS_URL": f"http://127.0.0.1:{fragile.gate.port}/webhook",
-    }
-    folder = tmp_path_factory.mktemp("remote")
-    with ExitStack() as stack:
-        with postgresql.shut_down():
-            assistant = stack.enter_context(running(rasa_command(port), folder, **variables))
-            early = Talk(assistant)
-            early.says("does it hurt?")
-        wait_until(lambda: times(assistant, BACK), 30)
-        assert kept(url, early.sender) == early.said
-        yield assistant, url
-    printed = assistant.log.read_text(encoding="utf-8", errors="replace")
-    assert [word for word in CANARIES if word in printed] == []
+def test_what_was_said_before_the_database_was_there_is_kept_in_the_end(remote: Fragile) -> None:
+    assert kept(remote.chats, EARLY) == [EARLY_WORDS]
 
 
 @pytest.mark.parametrize("fault", [postgresql.shut_down, postgresql.standing_still])
 def test_postgresql_is_away_for_a_while(
-    fragile: Fragile,
-    remote: tuple[Assistant, str],
-    fault: Callable[[], AbstractContextManager[None]],
+    remote: Fragile, fault: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    slow = fault is postgresql.standing_still
-    goes_on_without(fragile, *remote, fault(), slow=slow)
+    goes_on_without(remote, fault(), slow=fault is postgresql.standing_still)

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
-from mesobot.consultation.backup import back_up
+from mesobot.consultation.backup import back_up, restore
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import open_database
 from tests.faults.store_processes import start
 from tests.faults.test_store_killed_writer import kill, wrong
+from tests.postgresql import new_database
 from tests.unit.consultation.requests import Store
 
-_BACKUPS = 6
+_BACKUPS = 4
 
 
 def later() -> datetime:
@@ -45,10 +46,15 @@ class Deliveries(Thread):
             time.sleep(random.uniform(0.001, 0.02))
 
 
-def test_a_restored_backup_is_a_prefix_and_sends_nothing_again(tmp_path: Path) -> None:
-    source = tmp_path / "requests.db"
-    url = f"sqlite:///{source}"
-    writer, deliveries = start("write", url, "0"), Deliveries(url)
+def empty_machine(url: str, folder: Path) -> str:
+    """URL of a database of the same kind in which there is nothing."""
+    return f"sqlite:///{folder / 'requests.db'}" if url.startswith("sqlite") else new_database()
+
+
+def test_a_restored_backup_is_a_prefix_and_sends_nothing_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    writer, deliveries = start("write", database_url, "0"), Deliveries(database_url)
     assert writer.stdout
     assert writer.stdout.readline() == "opening\n"
     lines = [writer.stdout.readline()]
@@ -58,7 +64,7 @@ def test_a_restored_backup_is_a_prefix_and_sends_nothing_again(tmp_path: Path) -
         lines += [writer.stdout.readline() for _ in range(random.randint(1, 20))]
         deliveries.wait_for(len(deliveries.marked) + 1)
         marked = list(deliveries.marked)
-        back_up(source, tmp_path / f"backup-{number}.db")
+        back_up(database_url, tmp_path / f"backup-{number}.db")
         known.append((len(lines), marked))
     lines += [writer.stdout.readline() for _ in range(2)]  # the one under way at the last backup
     lines += kill(writer)
@@ -67,10 +73,9 @@ def test_a_restored_backup_is_a_prefix_and_sends_nothing_again(tmp_path: Path) -
     order = [line.split()[1] for line in lines]
 
     for number, (acknowledged, marked) in enumerate(known):
-        elsewhere = tmp_path / f"elsewhere-{number}" / "requests.db"
-        elsewhere.parent.mkdir()
-        (tmp_path / f"backup-{number}.db").rename(elsewhere)
-        restored = Store(open_database(f"sqlite:///{elsewhere}"), clock=later)
+        elsewhere = empty_machine(database_url, tmp_path / f"elsewhere-{number}")
+        restore(tmp_path / f"backup-{number}.db", elsewhere)
+        restored = Store(open_database(elsewhere), clock=later)
         references = [request.reference for request in restored.service.list(limit=9999)][::-1]
         assert references == order[: len(references)]
         assert len(references) >= acknowledged
@@ -79,3 +84,4 @@ def test_a_restored_backup_is_a_prefix_and_sends_nothing_again(tmp_path: Path) -
         assert len(sent) == len(set(sent))
         assert not {*sent} & {*marked}
         assert len(sent) + len(marked) <= 2 * len(references)
+        restored.engine.dispose()

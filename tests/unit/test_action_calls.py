@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import aiohttp
 import pytest
 from aiohttp import web
+from jsonschema import ValidationError, validate
+from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.utils import AvailableEndpoints
 
@@ -39,7 +42,43 @@ def call(status: int = 200, body: str = "{}", pause: float = 0) -> object:
 
 
 def test_an_answer_is_passed_on() -> None:
+    answer = {
+        "events": [{"event": "slot", "name": "a", "value": None, "timestamp": None}],
+        "responses": [{"response": "utter_x"}],
+    }
+    assert call(body=json.dumps(answer)) == answer
     assert call(body='{"events": []}') == {"events": []}
+
+
+EVENTS = [
+    {"event": "slot", "name": "a", "value": 1},
+    {"event": "slot", "name": "a"},
+    {"event": "slot", "name": 1, "value": 1},
+    {"event": "slot", "name": "a", "value": 1, "timestamp": "now"},
+    {"event": "followup", "name": "action_listen"},
+    {"event": "nonsense"},
+    {"event": ["slot"]},
+    {"name": "a"},
+    "slot",
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=str)
+def test_an_answer_is_taken_if_and_only_if_rasa_would_take_it(event: object) -> None:
+    answer = {"events": [event], "responses": []}
+    try:
+        validate(answer, RemoteAction.action_response_format_spec())
+    except ValidationError:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            call(body=json.dumps(answer))
+    else:
+        assert call(body=json.dumps(answer)) == answer
+
+
+def test_some_of_them_are_taken_and_some_are_not() -> None:
+    checker = RemoteAction.action_response_format_spec()
+    valid = [validator_for(checker)(checker).is_valid({"events": [event]}) for event in EVENTS]
+    assert 0 < sum(valid) < len(EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +90,8 @@ def test_an_answer_is_passed_on() -> None:
         (200, "canary{"),
         (200, '["canary"]'),
         (200, '{"events": ["canary"]}'),
+        (200, '{"events": "canary"}'),
+        (200, '{"responses": ["canary"]}'),
     ],
 )
 def test_no_error_quotes_what_was_answered(status: int, body: str) -> None:

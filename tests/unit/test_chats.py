@@ -1,47 +1,40 @@
 """Conversations are removed for good: one, or those that are too old."""
 
+from __future__ import annotations
+
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.channels.web.transcript import Transcript
-from mesobot.chats.database import chats_file, chats_url
+from mesobot.chats.database import chats_file, chats_url, open_chats
 from mesobot.chats.forgetting import Chats
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from tests.unit.chat_rows import NOW, add, make_events, opened, say, senders
 from tests.unit.consultation.requests import GIVEN_AT
-
-CREATE = """create table events (id integer primary key, sender_id varchar(255) not null,
-type_name varchar(255), timestamp float, intent_name varchar(255), action_name varchar(255),
-data text)"""
-NOW = GIVEN_AT.timestamp()
-DAY = 86400
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "chats.db"
-    with sqlite3.connect(path) as database:
-        database.execute(CREATE)
+    make_events(path)
     return path
 
 
-def say(file: Path, sender: str, text: str, days_ago: float = 0) -> None:
-    values = (sender, NOW - days_ago * DAY, text)
-    with sqlite3.connect(file) as database:
-        database.execute("insert into events (sender_id, timestamp, data) values (?, ?, ?)", values)
+@pytest.fixture
+def url(chats_at: str) -> str:
+    """A database in which Rasa has made its table."""
+    make_events(chats_at)
+    return chats_at
 
 
-def senders(file: Path) -> list[str]:
-    with sqlite3.connect(file) as database:
-        rows = database.execute("select sender_id from events order by id").fetchall()
-    return [sender for (sender,) in rows]
-
-
-def chats(file: Path) -> Chats:
-    return Chats(f"sqlite:///{file}", lambda: GIVEN_AT)
+def chats(where: Path | str) -> Chats:
+    url = f"sqlite:///{where}" if isinstance(where, Path) else where
+    return Chats(url, lambda: GIVEN_AT)
 
 
 def raw_bytes(folder: Path) -> bytes:
@@ -50,23 +43,21 @@ def raw_bytes(folder: Path) -> bytes:
 
 def some_traffic(file: Path) -> None:
     """Fills and splits pages, so that old bytes would lie about."""
-    for number in range(150):
-        say(file, f"filler-{number}", "x" * 300)
+    add(file, *({"sender_id": f"filler-{number}", "data": "x" * 300} for number in range(150)))
 
 
-def test_a_conversation_goes_as_a_whole_and_no_other(file: Path) -> None:
+def test_a_conversation_goes_as_a_whole_and_no_other(url: str) -> None:
     for sender in ("web-1", "web-2", "web-1", "web-11"):
-        say(file, sender, "hello")
-    chats(file).forget_sender("web-1")
-    assert senders(file) == ["web-2", "web-11"]
+        say(url, sender, "hello")
+    chats(url).forget_sender("web-1")
+    assert senders(url) == ["web-2", "web-11"]
 
 
-def test_conversations_are_chosen_by_a_test_of_their_sender(file: Path) -> None:
-    for number in range(1200):
-        say(file, f"web-{number % 600}", "hello")
-    assert chats(file).forget(lambda sender: sender != "web-7") == 599
-    assert senders(file) == ["web-7"] * 2
-    assert chats(file).forget(lambda sender: sender == "nobody") == 0
+def test_conversations_are_chosen_by_a_test_of_their_sender(url: str) -> None:
+    add(url, *({"sender_id": f"web-{number % 600}", "data": "hello"} for number in range(1200)))
+    assert chats(url).forget(lambda sender: sender != "web-7") == 599
+    assert senders(url) == ["web-7"] * 2
+    assert chats(url).forget(lambda sender: sender == "nobody") == 0
 
 
 def test_not_even_the_files_hold_a_byte_of_what_was_said(file: Path, tmp_path: Path) -> None:
@@ -79,13 +70,12 @@ def test_not_even_the_files_hold_a_byte_of_what_was_said(file: Path, tmp_path: P
     assert len(senders(file)) == 300
 
 
-def test_what_was_said_too_long_ago_goes_and_the_rest_stays(file: Path, tmp_path: Path) -> None:
-    say(file, "web-1", "canary-old", days_ago=30.1)
-    say(file, "web-1", "young", days_ago=29.9)
-    assert chats(file).purge(timedelta(days=30)) == 1
-    assert senders(file) == ["web-1"]
-    assert b"canary-old" not in raw_bytes(tmp_path)
-    assert chats(file).purge(timedelta(days=30)) == 0
+def test_what_was_said_too_long_ago_goes_and_the_rest_stays(url: str) -> None:
+    say(url, "web-1", "canary-old", days_ago=30.1)
+    say(url, "web-1", "young", days_ago=29.9)
+    assert chats(url).purge(timedelta(days=30)) == 1
+    assert senders(url) == ["web-1"]
+    assert chats(url).purge(timedelta(days=30)) == 0
 
 
 def test_the_purge_wipes_what_an_erasure_had_to_leave(file: Path, tmp_path: Path) -> None:
@@ -94,8 +84,9 @@ def test_the_purge_wipes_what_an_erasure_had_to_leave(file: Path, tmp_path: Path
         database.execute("pragma secure_delete=off")
         database.execute("delete from events")
     assert b"canary-left" in raw_bytes(tmp_path)
+    say(file, "web-1", "canary-old", days_ago=30.1)
     chats(file).purge(timedelta(days=30))
-    assert b"canary-left" not in raw_bytes(tmp_path)
+    assert b"canary" not in raw_bytes(tmp_path)
 
 
 def test_where_nobody_has_said_anything_there_is_nothing_to_forget(tmp_path: Path) -> None:
@@ -121,27 +112,53 @@ def test_the_setting_is_a_file_or_a_url() -> None:
     url = "postgresql://mesobot@db/chats"
     assert chats_url({"MESOBOT_TRACKER_DB": url}) == url
     assert chats_file(url) is None
+    assert chats_url({"MESOBOT_TRACKER_DB": "postgres://mesobot@db/chats"}) == url
     assert chats_url({}).endswith("/conversations.db")
 
 
-def test_what_the_website_shows_of_a_chat_goes_with_it(file: Path) -> None:
-    url = f"sqlite:///{file}"
+def test_what_the_website_shows_of_a_chat_goes_with_it(url: str) -> None:
     transcript = Transcript(url)
     for sender in ("web:1", "web:2"):
-        say(file, sender, "hello")
+        say(url, sender, "hello")
         said = Message(1, Author.PATIENT, "t1", NOW, {"text": "hello"})
         transcript.add(sender, [said])
-    chats(file).forget_sender("web:1")
-    assert (transcript.after("web:1", 0, 9), senders(file)) == ([], ["web:2"])
+    chats(url).forget_sender("web:1")
+    assert (transcript.after("web:1", 0, 9), senders(url)) == ([], ["web:2"])
     assert [message.seq for message in transcript.after("web:2", 0, 9)] == [1]
     assert Chats(url, lambda: GIVEN_AT + timedelta(days=40)).purge(timedelta(days=30)) == 2
     assert transcript.after("web:2", 0, 9) == []
 
 
-def test_a_chat_that_only_the_website_knows_is_forgotten_too(tmp_path: Path) -> None:
+def test_a_chat_that_only_the_website_knows_is_forgotten_too(chats_at: str) -> None:
     """Rasa's table is missing when it never answered."""
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    transcript = Transcript(url)
+    transcript = Transcript(chats_at)
     transcript.add("web:1", [Message(1, Author.PATIENT, "t1", NOW, {"text": "hello"})])
-    assert Chats(url, lambda: GIVEN_AT).forget(lambda sender: sender == "web:1") == 1
+    assert Chats(chats_at, lambda: GIVEN_AT).forget(lambda sender: sender == "web:1") == 1
     assert transcript.after("web:1", 0, 9) == []
+
+
+@pytest.mark.parametrize("chats_at", ["postgresql"], indirect=True)
+def test_on_postgresql_where_nobody_has_said_anything_there_is_nothing_to_forget(
+    chats_at: str,
+) -> None:
+    chats(chats_at).forget_sender("web-1")
+    assert chats(chats_at).forget(lambda _: True) == 0
+    assert chats(chats_at).purge(timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize("chats_at", ["postgresql"], indirect=True)
+def test_forgetting_many_leaves_no_connections_behind(url: str) -> None:
+    for number in range(20):
+        chats(url).forget_sender(f"web-{number}")
+    mine = "select count(*) from pg_stat_activity where datname = current_database()"
+    with opened(url).connect() as connection:
+        assert connection.execute(text(mine)).scalar_one() <= 2
+
+
+def test_what_is_said_waits_for_the_disk_and_reading_for_nobody(tmp_path: Path) -> None:
+    """NORMAL may lose what was committed when the power fails."""
+    with open_chats(f"sqlite:///{tmp_path / 'chats.db'}").connect() as connection:
+        pragmas = ("journal_mode", "synchronous", "secure_delete")
+        values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+    assert values == ["wal", 2, 1]
+    assert (tmp_path / "chats.db-wal").exists(), "it is kept for the next turn"

@@ -83,6 +83,7 @@ def test_a_secret_that_is_set(look: Look, tmp_path: Path) -> None:
     assert short.level is Level.FAILS
     assert "hunter2" not in f"{short}"
     assert look(check_session_secret, SECRET="x" * 32, SECRET_PREVIOUS="y").level is Level.FAILS
+    assert look(check_session_secret, SESSION_SECONDS="30 days").level is Level.FAILS
     same = look(check_session_secret, SECRET="x" * 32, SECRET_PREVIOUS="x" * 32)
     assert same.level is Level.NOTE
     assert list(tmp_path.iterdir()) == []

@@ -252,6 +252,15 @@ def test_chats_on_whatsapp_are_off_on_or_half_set(here: Installation) -> None:
     assert "MESOBOT_WHATSAPP_TOKEN" in look(homeless, "WhatsApp chats").sentence
 
 
+def test_a_wrong_address_of_the_digest_is_named(here: Installation) -> None:
+    assert "to nobody" in look(here, "weekly digest").sentence
+    named = with_settings(here, MESOBOT_DIGEST_EMAIL="staff@clinic.com.tr")
+    assert look(named, "weekly digest").sentence == "Sent on Mondays."
+    wrong = look(with_settings(here, MESOBOT_DIGEST_EMAIL="staff"), "weekly digest")
+    assert wrong.level is Level.FAILS
+    assert "MESOBOT_DIGEST_EMAIL" in wrong.sentence
+
+
 def test_caught_mails_are_said_to_reach_nobody(here: Installation) -> None:
     caught = {"MESOBOT_SMTP_HOST": "", "MESOBOT_SMTP_USER": "", "MESOBOT_SMTP_PASSWORD": ""}
     found = look(with_settings(here, **caught), "mail server")

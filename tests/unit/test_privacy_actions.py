@@ -1,7 +1,6 @@
 """Asking to be forgotten, and "what do you know about me": done and said, or honestly not done."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,26 @@ from mesobot import paths
 from mesobot.consultation.database import open_database
 from mesobot.consultation.delivery.catcher import keep_mail
 from mesobot.consultation.request import State
+from tests.postgresql import new_database
+from tests.unit.chat_rows import make_events, say, senders
 from tests.unit.consultation.requests import Store
-from tests.unit.test_chats import CREATE, say, senders
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    url = f"sqlite:///{tmp_path / 'requests.db'}"
+def store(chats_at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Requests in the same kind of database as the conversations."""
+    is_file = chats_at.startswith("sqlite")
+    url = f"sqlite:///{tmp_path / 'requests.db'}" if is_file else new_database()
     monkeypatch.setenv("MESOBOT_REQUESTS_DB", url)
-    monkeypatch.setenv("MESOBOT_TRACKER_DB", str(tmp_path / "chats.db"))
     monkeypatch.delenv("MESOBOT_ENCRYPTION_KEY", raising=False)
     monkeypatch.setattr(paths, "STATE", tmp_path)
     return Store(open_database(url))
 
 
 @pytest.fixture
-def chats(tmp_path: Path) -> Path:
-    path = tmp_path / "chats.db"
-    with sqlite3.connect(path) as database:
-        database.execute(CREATE)
-    return path
+def chats(chats_at: str) -> str:
+    make_events(chats_at)
+    return chats_at
 
 
 def run(action, sender: str = "web-1", **slots: str) -> tuple[list[dict], dict[str, object]]:
@@ -44,7 +43,7 @@ def run(action, sender: str = "web-1", **slots: str) -> tuple[list[dict], dict[s
 
 
 def test_requests_mails_and_chat_of_this_conversation_go(
-    store: Store, chats: Path, tmp_path: Path
+    store: Store, chats: str, tmp_path: Path
 ) -> None:
     mine = store.submit(conversation="web-1")
     (tmp_path / "mail").mkdir()
@@ -63,16 +62,17 @@ def test_requests_mails_and_chat_of_this_conversation_go(
     assert list((tmp_path / "mail").iterdir()) == []
 
 
-def test_a_chat_without_a_request_goes_as_well(store: Store, chats: Path) -> None:
+def test_a_chat_without_a_request_goes_as_well(store: Store, chats: str) -> None:
     say(chats, "web-1", "hello")
     (message,), slots = run(ActionForgetMe())
     assert (message["response"], slots) == ("utter_forgotten", {"chat_forgotten": True})
     assert senders(chats) == []
 
 
+@pytest.mark.parametrize("chats_at", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("broken", ["requests.db", "chats.db"])
 def test_what_did_not_work_is_never_called_done(
-    store: Store, chats: Path, tmp_path: Path, broken: str
+    store: Store, chats: str, tmp_path: Path, broken: str
 ) -> None:
     store.engine.dispose()
     for path in tmp_path.glob(f"{broken}*"):

@@ -1,6 +1,5 @@
 """`mesobot requests erase`: everything that Mesobot keeps of a patient goes."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.request import State
 from mesobot.staff.desk import NO_DATABASE, NOT_POSSIBLE
 from mesobot.staff.requests import app
+from tests.unit.chat_rows import make_events, say, senders
 from tests.unit.consultation.requests import Store
-from tests.unit.test_chats import CREATE, say, senders
 
 
 @pytest.fixture
@@ -168,8 +167,7 @@ def test_the_installed_command_removes_the_chat(
 ) -> None:
     chats = tmp_path / "chats.db"
     monkeypatch.setenv("MESOBOT_TRACKER_DB", str(chats))
-    with sqlite3.connect(chats) as database:
-        database.execute(CREATE)
+    make_events(chats)
     say(chats, "web-1", "i am ada")
     say(chats, "web-2", "hello")
     reference = store.submit(conversation="web-1")

@@ -193,13 +193,20 @@ def test_a_backup_never_takes_the_place_of_the_database(reference: str, tmp_path
     assert reference in run("list").stdout
 
 
-def test_postgresql_is_backed_up_by_its_own_program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_backup_is_restored_where_there_is_nothing_and_nowhere_else(
+    reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MESOBOT_REQUESTS_DB", "postgresql://me:secret@nowhere.invalid/requests")
-    result = run("backup", str(tmp_path / "copy"))
-    assert result.exit_code == WRONG_USAGE
-    assert "pg_dump" in result.stderr
+    copy = tmp_path / "copy.db"
+    run("backup", str(copy))
+    result = run("restore", str(copy))
+    assert (result.exit_code, result.stdout) == (NO_DATABASE, "")
+    assert "requests in the database already" in result.stderr
+    monkeypatch.setenv("MESOBOT_REQUESTS_DB", f"sqlite:///{tmp_path / 'new' / 'requests.db'}")
+    result = run("restore", str(copy))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 request(s)")
+    assert reference in run("list").stdout
+    assert run("restore", str(tmp_path / "none.db")).exit_code == NOT_POSSIBLE
 
 
 def test_a_database_that_does_not_open_has_an_exit_code_of_its_own(
@@ -215,6 +222,7 @@ def test_a_database_that_does_not_open_has_an_exit_code_of_its_own(
         ["export", "--csv", str(tmp_path / "r.csv")],
         ["purge", "--older-than-days", "30"],
         ["backup", str(tmp_path / "copy.db")],
+        ["restore", str(tmp_path / "file")],
     ):
         result = run(*arguments)
         assert (arguments, result.exit_code) == (arguments, NO_DATABASE)
@@ -223,7 +231,7 @@ def test_a_database_that_does_not_open_has_an_exit_code_of_its_own(
 
 def test_the_password_of_the_database_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MESOBOT_REQUESTS_DB", "mysql://me:hunter2@host/requests")
-    for arguments in (["list"], ["erase", "M-222222", "--yes"]):
+    for arguments in (["list"], ["erase", "M-222222", "--yes"], ["restore", __file__]):
         result = run(*arguments)
         assert result.exit_code == NO_DATABASE
         assert "hunter2" not in result.output + result.stderr
@@ -247,7 +255,7 @@ def test_help_needs_neither_database_nor_state() -> None:
     environment = {**os.environ, "MESOBOT_REQUESTS_DB": "nonsense"}
     result = CliRunner().invoke(app, ["--help"], env=environment)
     assert result.exit_code == 0
-    for command in ("list", "claim", "export", "erase", "purge", "backup"):
+    for command in ("list", "claim", "export", "erase", "purge", "backup", "restore"):
         assert command in result.stdout
 
 

@@ -46,10 +46,11 @@ def installed_client() -> Path:
 class Browsers:
     """A process with any number of tabs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        trusted = {"NODE_EXTRA_CA_CERTS": str(certificate)} if certificate else {}
         self._process = subprocess.Popen(
             ["node", "driver.mjs"], cwd=folder, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **trusted},
         )  # fmt: skip
         self.heard: list[dict[str, Any]] = []
         self._news = threading.Condition()
@@ -65,27 +66,31 @@ class Browsers:
 
     def open(
         self,
-        port: int,
+        server: int | str,
         token: object = None,
         *,
+        route: str | None = None,
         last_seq: object = 0,
         transports: Sequence[str] = BOTH,
         origin: str | None = None,
         protocol: object = 1,
     ) -> Tab:
-        """A tab that connects; it is not waited for."""
+        """A tab that connects to a loopback port or a URL; it is not waited for."""
         self._tabs += 1
         tab = Tab(self, f"tab{self._tabs}")
         auth = {"protocol": protocol, "token": token, "last_seq": last_seq, "lang": "en"}
-        where = {"url": f"http://127.0.0.1:{port}", "transports": list(transports)}
+        url = server if isinstance(server, str) else f"http://127.0.0.1:{server}"
+        where: dict[str, Any] = {"url": url, "transports": list(transports)}
+        if route:
+            where["query"] = {"route": route}
         self.order(
             tab.name, "connect", auth=auth, **where, **({"origin": origin} if origin else {})
         )
         return tab
 
-    def session(self, port: int, token: object = None, **more: Any) -> Tab:
+    def session(self, server: int | str, token: object = None, **more: Any) -> Tab:
         """A tab that is connected and knows its session."""
-        tab = self.open(port, token, **more)
+        tab = self.open(server, token, **more)
         tab.wait_for("session")
         return tab
 
@@ -105,6 +110,7 @@ class Browsers:
         with self._news:
             while True:
                 for line in self.heard[start:]:
+                    start += 1
                     if wanted(line):
                         return line
                 left = deadline - time.monotonic()
@@ -157,10 +163,11 @@ class Tab:
 
     def emit(self, event: str, *data: Any, seconds: float = 10) -> Any:
         """What the server acknowledges it with; None if it does not."""
+        start = len(self._browsers.heard)
         number = self._browsers.order(
             self.name, "emit", event=event, data=list(data), seconds=seconds
         )
-        line = self._browsers.wait(lambda heard: heard.get("number") == number, seconds + 5)
+        line = self._browsers.wait(lambda heard: heard.get("number") == number, seconds + 5, start)
         return line["ack"]
 
     def send(self, text: object, turn: object = None) -> Any:

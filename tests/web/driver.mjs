@@ -8,12 +8,13 @@ function say(line) {
   process.stdout.write(JSON.stringify(line) + "\n");
 }
 
-function connect({ tab, url, auth, transports, origin }) {
+function connect({ tab, url, auth, transports, origin, query }) {
   const socket = io(url, {
     path: "/chat/socket.io/",
     auth,
     transports,
     forceNew: true,
+    query,
     reconnectionDelay: 200,
     reconnectionDelayMax: 500,
     ...(origin === undefined ? {} : { extraHeaders: { Origin: origin } }),

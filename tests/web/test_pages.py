@@ -33,6 +33,17 @@ def test_public_facts_are_read_by_allowed_pages_only(web: WebServer) -> None:
     assert "Access-Control-Allow-Origin" not in headers
 
 
+def test_a_page_that_is_not_listed_shows_up_in_the_log_once(web: WebServer) -> None:
+    """Its browser does not run the script, so the owner sees no button and no reason."""
+    for _ in range(2):
+        _, headers, _ = get(web, "/chat/mesobot.js", Origin="https://unlisted.example")
+        assert "Access-Control-Allow-Origin" not in headers
+    log = web.log.read_text(encoding="utf-8", errors="replace")
+    (line,) = [line for line in log.splitlines() if "unlisted.example" in line]
+    assert "web.origin_refused" in line
+    assert "MESOBOT_WEB_ORIGINS" in line
+
+
 @pytest.mark.parametrize(
     "path",
     ["/webhooks/rest/", "/demo/", "/demo/index.html", "/conversations/x/tracker", "/model/parse"],

@@ -2,9 +2,13 @@
 
 import base64
 import json
+import time
+from pathlib import Path
 
 import pytest
 
+from mesobot.running import free_port, rasa_command
+from tests.scenarios.conftest import running
 from tests.web.browser import Browsers
 from tests.web.conftest import SITE, WebServer
 
@@ -110,3 +114,43 @@ def test_an_old_widget_is_told_to_reload(web: WebServer, browsers: Browsers) -> 
         "error": "protocol",
         "text": "Please reload this page.",
     }
+
+
+def test_a_session_ends_when_nobody_comes_back_to_it_in_time(
+    browsers: Browsers, tmp_path: Path
+) -> None:
+    """In real time, with a lifetime of ten seconds; each return renews the token."""
+    lifetime, port = 10, free_port()
+    with running(
+        rasa_command(port, "credentials.public.yml"),
+        tmp_path,
+        ready="/chat/",
+        MESOBOT_PORT=str(port),
+        MESOBOT_ACTIONS_URL=f"http://127.0.0.1:{free_port()}/webhook",
+        MESOBOT_WEB_SESSION_SECONDS=str(lifetime),
+    ):
+        first = browsers.session(port)
+        first.ask("does it hurt?")
+        began = first.events("session")[0]["expires"] - lifetime
+        first.close()
+
+        def come_back(token: str, second: float) -> dict[str, object]:
+            time.sleep(max(0.0, began + second - time.time()))
+            tab = browsers.session(port, token)
+            session = tab.events("session")[0]
+            if session["restored"]:
+                assert len(tab.wait_for("history")["messages"]) == 2
+            tab.close()
+            return session
+
+        renewed = come_back(first.token, 4)
+        assert renewed["restored"]
+        assert renewed["token"] != first.token
+        assert renewed["expires"] >= began + 4 + lifetime
+        assert come_back(first.token, lifetime - 3)["restored"], "the old token still counts"
+        late = come_back(first.token, lifetime + 0.1)
+        assert not late["restored"]
+        assert (late["seq"], late["token"] in (first.token, renewed["token"])) == (0, False)
+        assert come_back(str(renewed["token"]), lifetime + 1)["restored"], "renewed in time"
+        end = float(str(renewed["expires"])) - began
+        assert not come_back(str(renewed["token"]), end + 0.1)["restored"]

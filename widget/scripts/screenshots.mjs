@@ -1,11 +1,10 @@
-// The pictures in docs/images: `npm run screenshots [name …]`. They show the built chat on the demo
-// page, talking to the small stand-in server. Inter and Gelasio stand in for the system fonts of
-// patients' devices, which build machines lack.
+// The pictures in docs/images. tests/browser/screenshots.py starts the assistant and calls this with
+// its addresses: `MESOBOT_URL`, and `MESOBOT_CONTROL_URL` to stop it. Inter and Gelasio stand in for
+// the system fonts of patients' devices, which build machines lack.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { start } from '../test/fake-server.mjs';
 import { launch } from './browser.mjs';
 
 const OUT = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -17,7 +16,7 @@ const FONTS = [
   ['Arabic', '@fontsource/noto-naskh-arabic/files/noto-naskh-arabic-arabic-400-normal.woff2', '400'],
   ['Arabic', '@fontsource/noto-naskh-arabic/files/noto-naskh-arabic-arabic-600-normal.woff2', '500 700'],
 ];
-const NOON = Date.parse('2026-11-24T10:12:00+03:00');
+const { MESOBOT_URL, MESOBOT_CONTROL_URL } = process.env;
 const LATIN = 'U+0000-05FF, U+1E00-2FFF';
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
@@ -27,14 +26,14 @@ const SHOTS = {
   'desktop-closed': { ...DESKTOP },
   desktop: { ...DESKTOP, steps: [open] },
   answer: { ...DESKTOP, steps: [open, choose('Does it hurt?')] },
-  'long-answer': { ...DESKTOP, steps: [open, choose('What is mesotherapy?')] },
-  contact: { ...DESKTOP, steps: [open, say('how much is it'), choose('Show QR code'), end] },
-  form: { ...DESKTOP, steps: [open, say('I would like a consultation'), choose('WhatsApp'), say('Ada Okur'), say('0532 444 55 66')] },
+  'long-answer': { ...DESKTOP, steps: [open, say('does it hurt, how many sessions do i need and what are the side effects?')] },
+  contact: { ...DESKTOP, steps: [open, say('how much is it'), press('Show QR code'), end] },
+  form: { ...DESKTOP, steps: [open, say('I would like a consultation'), choose('WhatsApp'), say('Ada Okur'), say('0532 444 55 66'), end] },
   emergency: { ...DESKTOP, steps: [open, say('my chest hurts and I cannot breathe')] },
-  distress: { ...DESKTOP, steps: [open, say('i feel hopeless')] },
-  offline: { ...DESKTOP, steps: [open, choose('Does it hurt?'), goOffline, say('and how long does it take?')] },
-  reconnecting: { ...DESKTOP, steps: [open, choose('Does it hurt?'), stopServer] },
-  clear: { ...DESKTOP, steps: [open, choose('Does it hurt?'), choose('Clear chat')] },
+  distress: { ...DESKTOP, steps: [open, say('i feel hopeless, i want to die')] },
+  'see-doctor': { ...DESKTOP, steps: [open, say('swelling was going down and today it came back a bit')] },
+  offline: { ...DESKTOP, steps: [open, choose('Does it hurt?'), goOffline, write('and how long does it take?')] },
+  clear: { ...DESKTOP, steps: [open, choose('Does it hurt?'), press('Clear chat')] },
   dark: { ...DESKTOP, dark: true, steps: [open, choose('Does it hurt?')] },
   'dark-emergency': { ...DESKTOP, dark: true, steps: [open, say('my chest hurts and I cannot breathe')] },
   rtl: { ...DESKTOP, language: 'ar', steps: [open, choose('Does it hurt?'), say('شكرًا جزيلًا'), end] },
@@ -43,9 +42,11 @@ const SHOTS = {
   'phone-closed': { ...PHONE, phone: true },
   phone: { ...PHONE, phone: true, steps: [open] },
   'phone-answer': { ...PHONE, phone: true, steps: [open, choose('Does it hurt?')] },
+  'phone-form': { ...PHONE, phone: true, steps: [open, say('I would like a consultation'), choose('WhatsApp'), say('Ada Okur'), say('0532 444 55 66'), end] },
   'phone-emergency': { ...PHONE, phone: true, dark: true, steps: [open, say('my chest hurts and I cannot breathe')] },
   'forced-colors': { ...DESKTOP, forced: true, steps: [open, choose('Does it hurt?')] },
   theming: { width: 1280, height: 1000, path: 'theming.html', steps: [open] },
+  reconnecting: { ...DESKTOP, steps: [open, choose('Does it hurt?'), stopAssistant] }, // the last one
 };
 
 const settled = (page) => page.waitForTimeout(700);
@@ -55,19 +56,35 @@ async function open({ page }) {
   await page.locator('mesobot-chat textarea').waitFor();
   await settled(page);
 }
-function choose(name) {
+function press(name) {
   return async ({ page }) => {
     await page.getByRole('button', { name, exact: true }).last().click();
     await settled(page);
   };
 }
-function say(text) {
+function write(text) {
   return async ({ page }) => {
     await page.getByRole('textbox').fill(text);
     await page.keyboard.press('Enter');
     await settled(page);
     await page.getByRole('textbox').focus();
   };
+}
+/** Does it, and waits for the answer. */
+function answered(step) {
+  return async (place) => {
+    const answers = place.page.locator('.log .bot');
+    const before = await answers.count();
+    await step(place);
+    await answers.nth(before).waitFor();
+    await settled(place.page);
+  };
+}
+function choose(name) {
+  return answered(press(name));
+}
+function say(text) {
+  return answered(write(text));
 }
 async function end({ page }) {
   await page.locator('.log').evaluate((log) => log.scrollTo({ top: 1e6, behavior: 'instant' }));
@@ -77,8 +94,8 @@ async function goOffline({ page }) {
   await page.context().setOffline(true);
   await settled(page);
 }
-async function stopServer({ page, server }) {
-  await server.stop();
+async function stopAssistant({ page }) {
+  await fetch(`${MESOBOT_CONTROL_URL}/stop`, { method: 'POST' });
   await page.waitForTimeout(1500);
 }
 
@@ -108,7 +125,6 @@ async function fonts(page) {
 }
 
 async function take(browser, name, shot) {
-  const server = await start({ delay: 60, now: () => NOON });
   const context = await browser.newContext({
     viewport: { width: shot.width, height: shot.height },
     deviceScaleFactor: shot.scale ?? (shot.phone ? 2 : 1),
@@ -121,7 +137,6 @@ async function take(browser, name, shot) {
     timezoneId: 'Europe/Istanbul',
   });
   const page = await context.newPage();
-  await page.clock.install({ time: NOON });
   if (shot.language) {
     await page.route('**/demo/', async (route) => {
       const answer = await route.fetch();
@@ -130,14 +145,14 @@ async function take(browser, name, shot) {
       await route.fulfill({ response: answer, body: body.replace('mesobot.js"', tag) });
     });
   }
-  await page.goto(`http://127.0.0.1:${server.port}/demo/${shot.path ?? ''}`);
+  await page.goto(`${MESOBOT_URL}/demo/${shot.path ?? ''}`);
   await fonts(page);
   await settled(page);
-  for (const step of shot.steps ?? []) await step({ page, server });
+  for (const step of shot.steps ?? []) await step({ page });
+  await page.mouse.move(0, 0); // away from what it was pressed on
   const picture = sharp(await page.screenshot());
   await picture.png({ palette: true, colours: 256, dither: 0.7, effort: 10 }).toFile(`${OUT}${name}.png`);
   await context.close();
-  await server.stop();
 }
 
 await mkdir(OUT, { recursive: true });

@@ -27,9 +27,9 @@ export function unreadSentence(count: number, words: Strings): string {
 
 export function announce(before: State, after: State, words: Strings): Said {
   const said: Said = {};
-  const fresh = after.messages.filter(
-    ({ seq, from }) => from === 'bot' && seq > lastSeq(before),
-  );
+  // What was read before the page was loaded anew is not read out again.
+  const known = Math.max(lastSeq(before), before.read);
+  const fresh = after.messages.filter(({ seq, from }) => from === 'bot' && seq > known);
   const replay = after.messages.length - before.messages.length > 4;
   if (fresh.length && !replay) {
     const text = fresh.map((message) => `${words.assistant}: ${message.text}`).join('\n');

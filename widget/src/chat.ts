@@ -34,10 +34,12 @@ export class MesobotChat extends HTMLElement {
   #pictures = new Map<string, Picture | null>();
   #said: Said = {};
   #connection: Connection | undefined;
+  #started = false;
   #root = this.#begin();
   #frame: Frame | undefined;
   #drawing: Promise<void> | undefined;
   #drawn = 0;
+  #wasTyping = false;
   #ticking: ReturnType<typeof setTimeout> | undefined;
 
   /** Draws into the root that already holds the launcher's button, and leaves the button alone. */
@@ -50,17 +52,23 @@ export class MesobotChat extends HTMLElement {
   connectedCallback(): void {
     void this.#draw();
     addEventListener('pagehide', this.#settle);
+    if (!this.#started) return;
+    void this.start(); // pages that swap their body move the element
+    this.#frame?.showAgain();
   }
 
   disconnectedCallback(): void {
     removeEventListener('pagehide', this.#settle);
-    this.#connection?.close();
+    if (!this.#connection) return;
+    this.#connection.close();
     this.#connection = undefined;
+    this.#dispatch({ type: 'left' });
   }
 
   /** Prepares language, server and session; the launcher calls it once the chat is loaded. */
   async start(): Promise<void> {
     if (this.#connection) return;
+    this.#started = true;
     this.#language = spoken(this.#options.language);
     const server = new URL(this.dataset['server'] ?? '..', here);
     this.#connection = new Connection(server, this.#language, () => this.#state, this.#dispatch);
@@ -79,7 +87,7 @@ export class MesobotChat extends HTMLElement {
       this.#facts = readFacts(await answer.json());
       void this.#draw();
     } catch {
-      setTimeout(() => void this.#learn(address), 10_000);
+      if (this.isConnected) setTimeout(() => void this.#learn(address), 10_000);
     }
   }
 
@@ -251,10 +259,11 @@ export class MesobotChat extends HTMLElement {
     this.#said = {};
     const { messages, outbox, typing } = this.#state;
     const size = lastSeq(this.#state) + outbox.length;
-    if (size !== this.#drawn || typing) {
+    if (size !== this.#drawn || (typing && !this.#wasTyping)) {
       frame.follow(messages.at(-1)?.from === 'bot' && !outbox.length && size > this.#drawn);
     }
     this.#drawn = size;
+    this.#wasTyping = typing;
     frame.grow();
   }
 }

@@ -16,6 +16,7 @@ export class Connection {
   #token: string | null = null;
   #known = true;
   #gap: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #state: () => State;
   #dispatch: (event: Event) => void;
 
@@ -51,10 +52,13 @@ export class Connection {
   open(): void {
     if (this.#socket.active) return;
     this.#dispatch({ type: navigator.onLine ? 'connecting' : 'offline' });
+    this.#choose();
     this.#socket.connect();
   }
 
   close(): void {
+    clearTimeout(this.#gap);
+    clearTimeout(this.#retry);
     this.#socket.disconnect();
     removeEventListener('online', this.#online);
     removeEventListener('offline', this.#offline);
@@ -63,7 +67,11 @@ export class Connection {
   /** Sends what waits, notes what was read, and asks again when a message is missing. */
   settle(): void {
     const state = this.#state();
-    if (this.#token) keep(this.#token, state.read, answerDue(state));
+    // Another tab may have begun a new conversation, or have read more of this one.
+    const kept = recall();
+    if (this.#token && kept.token === this.#token) {
+      keep(this.#token, Math.max(state.read, kept.read), answerDue(state));
+    }
     void this.#sender.pump();
     if (!state.early.length) {
       clearTimeout(this.#gap);
@@ -87,12 +95,14 @@ export class Connection {
     socket.on('connect_error', (error: Error & { data?: { error?: string } }) => {
       if (error.data?.error === 'protocol') return this.#dispatch({ type: 'outdated' });
       failed();
-      if (!socket.active) setTimeout(() => socket.connect(), 8_000);
+      if (!socket.active) this.#retry = setTimeout(() => socket.connect(), 8_000);
     });
     socket.on('disconnect', (reason) => {
       if (reason === 'io client disconnect') return;
       failed();
-      if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 1_000);
+      if (reason === 'io server disconnect') {
+        this.#retry = setTimeout(() => socket.connect(), 1_000);
+      }
     });
     socket.on('session', (value) => this.#begin(value));
     socket.on('history', (value) =>
@@ -104,9 +114,15 @@ export class Connection {
     });
     socket.on('typing', (value) => this.#dispatch({ type: 'typing', on: value?.on === true }));
     socket.on('cleared', () => this.#dispatch({ type: 'cleared' }));
+    socket.io.on('reconnect_attempt', this.#choose);
     addEventListener('online', this.#online);
     addEventListener('offline', this.#offline);
   }
+
+  /** Where several servers answer, all tabs of a conversation talk to the same one. */
+  #choose = (): void => {
+    this.#socket.io.opts.query = { route: recall().route };
+  };
 
   #begin(value: unknown): void {
     const session = readSession(value);

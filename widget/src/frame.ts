@@ -40,13 +40,7 @@ export class Frame {
     this.#dialog.addEventListener('close', () => {
       if (!this.#dialog.open) close();
     });
-    SMALL.addEventListener('change', () => {
-      if (!this.#dialog.open) return;
-      const focused = this.#focused();
-      this.#dialog.close();
-      this.#show();
-      focused?.focus();
-    });
+    SMALL.addEventListener('change', () => this.showAgain());
     // When a notice or the keyboard takes room, what was last stays in sight.
     this.#log.addEventListener('scroll', () => {
       this.#atEnd = this.#log.scrollTop >= this.#log.scrollHeight - this.#log.clientHeight - 8;
@@ -70,6 +64,15 @@ export class Frame {
     this.#fit();
     // On touch screens the input would call up the keyboard and hide the greeting.
     if (focus) (TOUCH.matches ? this.#get<HTMLElement>('#title') : this.#input).focus();
+  }
+
+  /** Modal or not, as the window is now; also after the element was moved, which ends being modal. */
+  showAgain(): void {
+    if (!this.#dialog.open) return;
+    const focused = this.#focused();
+    this.#dialog.close();
+    this.#show();
+    focused?.focus();
   }
 
   close(): void {

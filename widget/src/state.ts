@@ -32,7 +32,7 @@ export interface State {
 }
 
 export type Event =
-  | { type: 'connecting' | 'lost' | 'offline' | 'outdated' | 'opened' | 'closed' | 'cleared' }
+  | { type: 'connecting' | 'lost' | 'offline' | 'outdated' | 'left' | 'opened' | 'closed' | 'cleared' }
   /** `known`: the conversation on the screen is the one that the server was asked for. */
   | { type: 'session'; session: Session; known: boolean; read: number }
   | { type: 'history'; messages: Message[] }
@@ -92,6 +92,8 @@ function change(state: State, event: Event): State {
     case 'offline':
     case 'outdated':
       return { ...undelivered(state), connection: event.type, typing: false };
+    case 'left': // the element was taken out of the page; it may be put in again
+      return { ...undelivered(state), connection: 'idle', typing: false };
     case 'opened':
       return { ...state, open: true };
     case 'closed':

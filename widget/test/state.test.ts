@@ -48,6 +48,12 @@ test('what was not confirmed when the line broke waits again', () => {
   expect(state.connection).toBe('lost');
 });
 
+test('an element that is taken out of the page can begin again', () => {
+  const state = after([session(false), say('a'), { type: 'sending', id: 'a' }, { type: 'left' }, { type: 'connecting' }]);
+  expect(state.outbox[0]?.status).toBe('waiting');
+  expect(state.connection).toBe('connecting');
+});
+
 test('a restored session keeps the messages on the screen', () => {
   const state = after([session(false), message(bot(1)), { type: 'lost' }, session(true)]);
   expect(state.messages).toHaveLength(1);

@@ -11,9 +11,11 @@ from sanic import Blueprint, Sanic
 
 from mesobot import paths
 from mesobot.channels.dialogue import Handler
+from mesobot.channels.observing import observer_of_process
 from mesobot.channels.web.chat import Chat, Emit
 from mesobot.channels.web.configuration import WebSettings, read_settings
 from mesobot.channels.web.erasure import erase_conversation
+from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.pages import add_widget, demo_pages
 from mesobot.channels.web.server import ChatServer, ready_for_browsers
 from mesobot.channels.web.settings_error import WebSettingsError
@@ -21,6 +23,7 @@ from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import CHANNEL, Turns
 from mesobot.chats.database import chats_url
+from mesobot.chats.steady_lock import open_store
 from mesobot.knowledge.clinic import load_clinic
 
 PREFIX = "/chat"
@@ -50,19 +53,24 @@ class WebChannel(InputChannel):
             raise RasaException(str(problem)) from None
         clinic = load_clinic(paths.CLINIC / "clinic.yml", os.environ)
         url = chats_url(os.environ)
+        observer = observer_of_process()
+        redis = os.environ.get("MESOBOT_REDIS_URL", "")
+        neighbours, locks = Neighbours(redis), open_store(redis)
 
         def make_chat(emit: Emit) -> Chat:
             return Chat(
                 settings=settings,
-                tokens=SessionTokens(settings.keys),
+                tokens=SessionTokens(settings.keys, lifetime=settings.lifetime),
                 transcript=Transcript(url),
-                turns=Turns(on_new_message, clinic, url),
+                turns=Turns(on_new_message, clinic, url, observer, locks=locks),
                 erase=erase_conversation,
                 emit=emit,
                 clinic=clinic,
+                neighbours=neighbours,
             )
 
-        server = ChatServer(settings, clinic, make_chat)
+        server = ChatServer(settings, clinic, make_chat, neighbours)
+        observer.watch_web_sockets(server.connections)
         routes = _Routes("mesobot_web", server, settings)
         add_widget(routes, clinic, settings, server.gate)
         return routes

@@ -17,11 +17,14 @@ from mesobot.channels.limits import Buckets, take_all
 from mesobot.channels.web.configuration import WebSettings
 from mesobot.channels.web.conversation import Conversation, Said
 from mesobot.channels.web.message import Author
+from mesobot.channels.web.neighbours import Neighbours
+from mesobot.channels.web.rendering import render_reply
 from mesobot.channels.web.saying import last_seq_of, read_say
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.tokens import Session, SessionTokens
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
+from mesobot.chats.forgetting import ErasedError
 from mesobot.knowledge.clinic import Clinic
 
 _log = structlog.get_logger()
@@ -64,6 +67,7 @@ class Chat:
         erase: removes everything that was said by a sender; blocks, so it runs in a thread.
         emit: tells a connection something.
         clinic: for what is said when a message cannot be taken.
+        neighbours: other processes in which tabs of the same session may be.
     """
 
     def __init__(
@@ -76,7 +80,9 @@ class Chat:
         erase: Callable[[str], None],
         emit: Emit,
         clinic: Clinic,
+        neighbours: Neighbours | None = None,
     ) -> None:
+        self._neighbours = neighbours or Neighbours()
         self._tokens = tokens
         self._transcript = transcript
         self._turns = turns
@@ -106,6 +112,8 @@ class Chat:
     async def greet(self, tab: str) -> None:
         """Tell a new connection its session and what was said in it."""
         async with self._held(tab) as conversation:
+            await self._catch_up(conversation)
+        async with self._held(tab) as conversation:
             mine = self._tabs[tab]
             await self._tell_session(tab, mine)
             if mine.restored:
@@ -126,8 +134,11 @@ class Chat:
         if isinstance(said, Refusal):
             return refused(said, self._clinic)
         async with self._held(tab) as conversation:
+            await self._catch_up(conversation)
+        async with self._held(tab) as conversation:
             known = conversation.seq_of(said.turn)
             if known is not None:  # sent again, because the acknowledgement got lost
+                self._work(conversation)
                 return {"ok": True, "seq": known}
             wait = take_all(
                 self._by_address.of(self._tabs[tab].address),
@@ -136,8 +147,9 @@ class Chat:
             if wait:
                 return refused(Refusal.RATE_LIMITED, self._clinic, wait)
             message = await conversation.add(Author.PATIENT, said.turn, {"text": said.text})
-            await self._tell(conversation, "message", message.as_json())
             conversation.waiting.append(said)
+            await self._tell(conversation, "message", message.as_json())
+            self._neighbours.tell(conversation.session)
         self._work(conversation)
         return {"ok": True, "seq": message.seq}
 
@@ -156,6 +168,13 @@ class Chat:
                 return refused(Refusal.UNAVAILABLE, self._clinic)
             await self._begin_anew(conversation)
         return {"ok": True}
+
+    async def hear(self, session: str) -> None:
+        """Something was said at another process: show it in the tabs that are here."""
+        conversation = self._conversations.get(session)
+        if conversation:
+            async with conversation.lock:
+                await self._catch_up(conversation)
 
     async def leave(self, tab: str) -> None:
         """A connection was closed."""
@@ -224,18 +243,42 @@ class Chat:
 
     async def _answer(self, conversation: Conversation, said: Said) -> None:
         conversation.turn = asyncio.create_task(self._turns.reply(conversation.sender, said))
-        content = await conversation.turn
+        try:
+            content = await conversation.turn
+        except Exception as error:  # a fault of ours: no message meets silence all the same
+            _log.error("web.no_reply", error=type(error).__name__)
+            content = self._apology()
         conversation.turn = None
         async with conversation.lock:
+            await self._catch_up(conversation)
             if conversation.closed:
                 return
+            shown = conversation.last_seq
             try:
                 message = await conversation.add(Author.BOT, said.turn, content)
             except ErasedError:
                 # "Forget me" was this turn, or staff erased it: what is gone stays gone.
                 await self._answer_anew(conversation, said.turn, content)
                 return
-            await self._tell(conversation, "message", message.as_json())
+            if message.seq > shown:
+                await self._tell(conversation, "message", message.as_json())
+            self._neighbours.tell(conversation.session)
+
+    async def _catch_up(self, conversation: Conversation) -> None:
+        """Take over what was said at other processes; whoever calls it holds the lock."""
+        if not self._neighbours.exist or conversation.closed:
+            return
+        try:
+            for message in await conversation.catch_up():
+                await self._tell(conversation, "message", message.as_json())
+        except ErasedError:
+            # During a turn it was this turn, maybe ("forget me"): its reply is still to be shown.
+            if not conversation.is_busy:
+                await self._begin_anew(conversation)
+
+    def _apology(self) -> dict[str, Any]:
+        text = refused(Refusal.UNAVAILABLE, self._clinic)["text"]
+        return render_reply([{"text": text}], self._clinic) or {}
 
     async def _answer_anew(
         self, erased: Conversation, turn: str, content: Mapping[str, Any]
@@ -260,6 +303,7 @@ class Chat:
         erased.attached.clear()
         erased.tabs.clear()
         self._by_session.move(erased.session, session.id)
+        self._neighbours.tell(erased.session)
         self._conversations.pop(erased.session, None)
         for name in fresh.attached:
             tab = self._tabs[name]

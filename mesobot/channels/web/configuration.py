@@ -11,6 +11,7 @@ from mesobot.channels.limits import Pace
 from mesobot.channels.web.origins import Origins, read_origins
 from mesobot.channels.web.secret import signing_keys
 from mesobot.channels.web.settings_error import WebSettingsError
+from mesobot.channels.web.tokens import LIFETIME
 
 PREFIX = "MESOBOT_WEB_"
 LONGEST_ADVISED = 1000
@@ -30,6 +31,7 @@ class WebSettings:
 
     Attributes:
         keys: sign session tokens; the first one is in use.
+        lifetime: seconds after its last renewal for which a session can be come back to.
         origins: whose pages may use the chat.
         session_pace: messages in one session.
         address_pace: messages from one address.
@@ -41,6 +43,7 @@ class WebSettings:
     """
 
     keys: tuple[bytes, ...]
+    lifetime: int
     origins: Origins
     session_pace: Pace
     address_pace: Pace
@@ -62,6 +65,7 @@ def read_settings(environment: Mapping[str, str], state: Path) -> WebSettings:
     session_pace, address_pace = read_paces(environment)
     return WebSettings(
         keys=signing_keys(environment, state),
+        lifetime=read_lifetime(environment),
         origins=read_origins(listed),
         session_pace=session_pace,
         address_pace=address_pace,
@@ -71,6 +75,15 @@ def read_settings(environment: Mapping[str, str], state: Path) -> WebSettings:
         demo_port=demo_port,
         port=settings.port(),
     )
+
+
+def read_lifetime(environment: Mapping[str, str]) -> int:
+    """Seconds after its last renewal for which a session can be come back to.
+
+    Raises:
+        WebSettingsError: if the setting is no number.
+    """
+    return _number(environment, "SESSION_SECONDS", LIFETIME)
 
 
 def listed_origins(environment: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,8 @@ import structlog
 from mesobot.channels.senders import WEB
 from mesobot.channels.web.configuration import HISTORY
 from mesobot.channels.web.message import Author, Message
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
+from mesobot.chats.forgetting import ErasedError
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
 _log = structlog.get_logger()
@@ -102,6 +103,25 @@ class Conversation:
                     self.waiting.append(Said(message.turn, text, again=True))
         return True
 
+    async def catch_up(self) -> list[Message]:
+        """What other processes have written since; [] while the database fails.
+
+        Raises:
+            ErasedError: if another process has erased the conversation.
+        """
+        try:
+            kept = await asyncio.to_thread(self._transcript.after, self.sender, 0, HISTORY)
+        except DatabaseUnavailableError:
+            return []
+        if not kept and self.last_seq and not self._unsaved:
+            raise ErasedError
+        new = [message for message in kept if message.seq > self.last_seq]
+        for message in new:
+            self.last_seq = message.seq
+            if message.author is Author.PATIENT:
+                self._remember(message)
+        return new
+
     def seq_of(self, turn: str) -> int | None:
         """The place of a message that the browser may have sent twice."""
         return self._seq_of_turn.get(turn)
@@ -112,15 +132,22 @@ class Conversation:
         Raises:
             ErasedError: if it is a reply and the conversation was erased in the meantime.
         """
+        last = self.last_seq
         message = self.unkept(author, turn, content)
         self._unsaved.append(message)
         written = await self.save()
         placed = written[-1] if written else message
+        if placed.seq <= last:  # another process has written it, and that was seen already
+            self.last_seq = last
         if author is Author.PATIENT:
-            self._seq_of_turn[turn] = placed.seq
-            if len(self._seq_of_turn) > HISTORY:
-                del self._seq_of_turn[next(iter(self._seq_of_turn))]
+            self._remember(placed)
         return placed
+
+    def _remember(self, message: Message) -> None:
+        """Which messages there were, should one be sent again."""
+        self._seq_of_turn[message.turn] = message.seq
+        if len(self._seq_of_turn) > HISTORY:
+            del self._seq_of_turn[next(iter(self._seq_of_turn))]
 
     def unkept(self, author: Author, turn: str, content: Mapping[str, Any]) -> Message:
         """A message with its place, which is shown but not kept."""

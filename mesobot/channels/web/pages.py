@@ -42,6 +42,7 @@ def add_widget(routes: Blueprint, clinic: Clinic, settings: WebSettings, gate: G
     """Health, public facts and the bundle, for pages of allowed origins."""
     launcher, assets = Folder(WIDGET / "dist"), Folder(WIDGET / "dist" / "assets")
     facts = public_facts(clinic, settings.privacy_link)
+    release = paths.ROOT.resolve().name  # the link may name another one later
     if launcher.find(LAUNCHER) is None:
         _log.warning("web.widget_missing", problem=_NOT_BUILT)
 
@@ -55,6 +56,14 @@ def add_widget(routes: Blueprint, clinic: Clinic, settings: WebSettings, gate: G
     @routes.get("/")
     async def health(request: Request) -> HTTPResponse:
         return json({"status": "ok"})
+
+    @routes.get("/health")
+    async def readiness(request: Request) -> HTTPResponse:
+        """For whoever starts this server: Rasa also serves when it could not load its model."""
+        agent = getattr(request.app.ctx, "agent", None)
+        ready = agent is not None and agent.is_ready()
+        content = {"status": "ok" if ready else "no model", "release": release}
+        return json(content, status=200 if ready else 503)
 
     @routes.get("/config")
     async def config(request: Request) -> HTTPResponse:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from mesobot.channels.web.settings_error import WebSettingsError
+from mesobot.kept_secret import kept_secret
 
 SECRET, PREVIOUS_SECRET = "MESOBOT_WEB_SECRET", "MESOBOT_WEB_SECRET_PREVIOUS"
 _SHORTEST = 32
@@ -23,7 +22,7 @@ def signing_keys(environment: Mapping[str, str], state: Path) -> tuple[bytes, ..
     Raises:
         WebSettingsError: if a secret is too short to be one.
     """
-    given = environment.get(SECRET, "").strip() or _kept_secret(state / "web.secret")
+    given = environment.get(SECRET, "").strip() or kept_secret(state / "web.secret")
     previous = environment.get(PREVIOUS_SECRET, "").strip()
     for name, secret in ((SECRET, given), (PREVIOUS_SECRET, previous)):
         if secret and len(secret) < _SHORTEST:
@@ -32,22 +31,3 @@ def signing_keys(environment: Mapping[str, str], state: Path) -> tuple[bytes, ..
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
     return tuple(secret.encode() for secret in (given, previous) if secret)
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret in a file that only its owner reads; made when it is not there.
-
-    It appears as a whole under its name, so that two processes that start together agree.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was quicker: its secret counts
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()

@@ -23,6 +23,7 @@ from mesobot.channels.limits import Bucket, Pace
 from mesobot.channels.web.addresses import client_address, client_scheme
 from mesobot.channels.web.chat import Chat, Emit, GoneError
 from mesobot.channels.web.configuration import LARGEST_PACKET, WebSettings
+from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.websocket import TidyWebSocket
 from mesobot.knowledge.clinic import Clinic
@@ -56,16 +57,22 @@ class Gate:
         return self._settings.origins.allow(request.headers, scheme)
 
     def cross_origin_headers(self, request: Request) -> dict[str, str]:
-        """Lets a page of an allowed origin read the answer."""
+        """Lets a page of an allowed origin read the answer; of any other the log tells once.
+
+        That page's browser does not even run the script, so nothing else would say why.
+        """
         origin = request.headers.get("origin")
-        if origin and self.allows_origin(request):
+        if origin is None:
+            return {"Vary": "Origin"}
+        if self.allows_origin(request):
             return {"Vary": "Origin", "Access-Control-Allow-Origin": origin}
+        self._tell_once(origin)
         return {"Vary": "Origin"}
 
     def refusal(self, request: Request) -> HTTPResponse | None:
         """The answer to a request that is not let in."""
         if not self.allows_origin(request):
-            self._tell_once(str(request.headers.get("origin"))[:100])
+            self._tell_once(str(request.headers.get("origin")))
             return _refusal(403, "This page may not use the chat.")
         headers = self.cross_origin_headers(request)
         length = request.headers.get("content-length", "0")
@@ -76,7 +83,8 @@ class Gate:
             return _refusal(429, "Too many connections from your address.", headers)
         return None
 
-    def _tell_once(self, origin: str) -> None:
+    def _tell_once(self, claimed: str) -> None:
+        origin = claimed[:100]
         if origin not in self._told and len(self._told) < _TOLD_ORIGINS:
             self._told.add(origin)
             _log.warning("web.origin_refused", origin=origin, setting="MESOBOT_WEB_ORIGINS")
@@ -86,10 +94,15 @@ class ChatServer:
     """socket.io's side of the chat."""
 
     def __init__(
-        self, settings: WebSettings, clinic: Clinic, make_chat: Callable[[Emit], Chat]
+        self,
+        settings: WebSettings,
+        clinic: Clinic,
+        make_chat: Callable[[Emit], Chat],
+        neighbours: Neighbours | None = None,
     ) -> None:
         """Make the server and the chat that speaks through it."""
         self._clinic = clinic
+        self._neighbours = neighbours or Neighbours()
         self.gate = Gate(settings, self._connections_of)
         self._io = AsyncServer(
             async_mode="sanic",
@@ -113,14 +126,20 @@ class ChatServer:
         """One HTTP request of the socket.io protocol; a websocket is one for its whole life."""
         return self.gate.refusal(request) or await self._io.handle_request(request)
 
+    def connections(self) -> int:
+        """How many browsers' tabs are connected."""
+        return len(self._events)
+
     def start(self) -> None:
         """Look after the chat for as long as the server runs."""
         self._care = asyncio.get_running_loop().create_task(self._look_after())
+        self._neighbours.start(self.chat.hear)
 
     async def stop(self) -> None:
         """Close all connections; browsers then try again until a server is there."""
         if self._care:
             self._care.cancel()
+        self._neighbours.stop()
         for connection in list(self._io.eio.sockets.values()):
             await connection.close(wait=False)
         await self._io.shutdown()
@@ -152,6 +171,9 @@ class ChatServer:
             raise Refused(text, {"error": "protocol", "text": text})
         self._events[sid] = Bucket(_EVENTS)
         await self.chat.arrive(sid, auth, self.gate.address(environ["sanic.request"]))
+        if sid not in self._events:  # it went away while its session was looked up
+            await self.chat.leave(sid)
+            return
         # Once the handshake is answered, which is before this task gets its turn.
         self._io.start_background_task(self._unless_gone, self.chat.greet(sid))
 

@@ -19,7 +19,9 @@ from datetime import timedelta
 
 VERSION = 1
 LIFETIME = int(timedelta(days=30).total_seconds())
-RENEWED_AFTER = int(timedelta(days=1).total_seconds())
+"""Seconds, unless it is set otherwise."""
+RENEWED_AFTER = 1 / 30
+"""Part of its lifetime after which a token is renewed at the next connect: usually a day."""
 
 _SESSION = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 512
@@ -47,11 +49,18 @@ class SessionTokens:
     Args:
         keys: the first one signs; tokens that the others signed are still read.
         clock: seconds since 1970.
+        lifetime: seconds that a token counts for.
     """
 
-    def __init__(self, keys: Sequence[bytes], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        clock: Callable[[], float] = time.time,
+        lifetime: int = LIFETIME,
+    ) -> None:
         self._keys = tuple(keys)
         self._clock = clock
+        self._lifetime = lifetime
 
     def new(self) -> Session:
         """A session that nobody had before."""
@@ -60,11 +69,11 @@ class SessionTokens:
     def renewed(self, session_id: str) -> Session:
         """The same session, from now on for its whole lifetime."""
         now = int(self._clock())
-        return Session(session_id, now, now + LIFETIME)
+        return Session(session_id, now, now + self._lifetime)
 
     def is_due(self, session: Session) -> bool:
         """Whether the session's token is old enough to be replaced."""
-        return self._clock() - session.issued > RENEWED_AFTER
+        return self._clock() - session.issued > self._lifetime * RENEWED_AFTER
 
     def sign(self, session: Session) -> str:
         """The token of a session."""

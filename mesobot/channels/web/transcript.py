@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 
 from sqlalchemy import func, insert, select
@@ -14,15 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.chats.database import open_chats
-from mesobot.chats.web_table import web_messages
+from mesobot.chats.forgetting import ErasedError
+from mesobot.chats.web_table import make_table, web_messages
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
+
+Transaction = Callable[[Engine], AbstractContextManager[Connection]]
 
 _PAUSE_AFTER_FAILURE = 5.0
 """Seconds in which a database that failed is left alone: each attempt may take four."""
-
-
-class ErasedError(Exception):
-    """The conversation was erased while a reply was being made; nothing of it was written."""
 
 
 class Transcript:
@@ -46,8 +45,7 @@ class Transcript:
             .order_by(web_messages.c.seq.desc())
             .limit(most)
         )
-        self._prepare()
-        with reading(self._engine) as connection:
+        with self._using(reading) as connection:
             rows = connection.execute(query).all()
         return [_message(row) for row in reversed(rows)]
 
@@ -60,29 +58,34 @@ class Transcript:
         Raises:
             ErasedError: if what a reply answers is no longer there.
         """
-        self._prepare()
         try:
-            with writing(self._engine) as connection:
-                return _add(connection, sender, messages)
+            try:
+                return self._added(sender, messages)
+            except IntegrityError:  # another process wrote at the same moment: now it can be seen
+                return self._added(sender, messages)
         except IntegrityError:
             raise DatabaseUnavailableError("another process writes this conversation") from None
-        except DatabaseUnavailableError:
-            self._failed_at = time.monotonic()
-            raise
 
-    def _prepare(self) -> None:
+    def _added(self, sender: str, messages: Sequence[Message]) -> list[Message]:
+        with self._using(writing) as connection:
+            return _add(connection, sender, messages)
+
+    @contextmanager
+    def _using(self, transaction: Transaction) -> Iterator[Connection]:
         if self._failed_at and time.monotonic() - self._failed_at < _PAUSE_AFTER_FAILURE:
             raise DatabaseUnavailableError("it failed a moment ago")
         self._failed_at = None
-        if self._has_table:
-            return
         try:
-            with writing(self._engine) as connection:
-                web_messages.metadata.create_all(connection)
+            if not self._has_table:
+                with writing(self._engine) as connection:
+                    make_table(connection)
+                self._has_table = True
+            with transaction(self._engine) as connection:
+                yield connection
         except DatabaseUnavailableError:
             self._failed_at = time.monotonic()
+            self._has_table = False  # another database may be there when it is back
             raise
-        self._has_table = True
 
 
 def _add(connection: Connection, sender: str, messages: Sequence[Message]) -> list[Message]:

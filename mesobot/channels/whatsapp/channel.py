@@ -16,6 +16,7 @@ from sanic.response import HTTPResponse, json, text
 from mesobot import paths
 from mesobot.channels.bodies import accept_bodies
 from mesobot.channels.dialogue import Dialogue, Handler
+from mesobot.channels.observing import observer_of_process
 from mesobot.channels.whatsapp.assistant import CHANNEL, RasaAssistant
 from mesobot.channels.whatsapp.configuration import (
     APP_SECRET,
@@ -67,7 +68,9 @@ class _Routes(Blueprint):
     ) -> None:
         super().__init__("mesobot_whatsapp")
         self.ctx.service = service
-        self.ctx.dialogue = Dialogue(CHANNEL, on_new_message, clinic, chats_url(os.environ))
+        self.ctx.dialogue = Dialogue(
+            CHANNEL, on_new_message, clinic, chats_url(os.environ), observer_of_process()
+        )
 
         @self.get("/")
         async def health(request: Request) -> HTTPResponse:

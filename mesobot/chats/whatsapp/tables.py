@@ -8,6 +8,9 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, Uni
 
 from mesobot.consultation.tables import Moment, metadata, one_of
 
+__all__ = ["InboxState", "ReplyState", "inbox", "metadata", "people", "replies"]
+# ``metadata`` holds all tables of the database, once these are there.
+
 
 class InboxState(str, Enum):
     """What became of a message of a patient.

@@ -42,10 +42,8 @@ class SmtpSender:
         write: Callable[[Delivery], EmailMessage],
         step_seconds: float = _STEP_SECONDS,
     ) -> None:
-        self._settings = settings
+        self._server = MailServer(settings, step_seconds)
         self._write = write
-        self._step_seconds = step_seconds
-        self._tls = ssl.create_default_context(cafile=settings.ca_file)
 
     async def deliver(self, delivery: Delivery) -> None:
         """Hand the mail to the server; it is accepted when this returns.
@@ -53,7 +51,28 @@ class SmtpSender:
         Raises:
             DeliveryProblem: if it was not accepted, or if that is not known.
         """
-        message = self._write(delivery)
+        await self._server.send(self._write(delivery))
+
+
+class MailServer:
+    """Takes mails, one connection for each.
+
+    Args:
+        settings: where it is and who logs in.
+        step_seconds: how long it may take for each answer.
+    """
+
+    def __init__(self, settings: MailSettings, step_seconds: float = _STEP_SECONDS) -> None:
+        self._settings = settings
+        self._step_seconds = step_seconds
+        self._tls = ssl.create_default_context(cafile=settings.ca_file)
+
+    async def send(self, message: EmailMessage) -> None:
+        """Hand a mail over; it is accepted when this returns.
+
+        Raises:
+            DeliveryProblem: if it was not accepted, or if that is not known.
+        """
         try:
             recipient = message["To"].addresses[0].addr_spec
             content = message.as_bytes(policy=SMTP_POLICY)

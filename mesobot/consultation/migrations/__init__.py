@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision. Known without loading Alembic, which takes longer than opening."""
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 VERSION_TABLE = "consultation_version"
 

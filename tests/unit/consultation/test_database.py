@@ -1,8 +1,10 @@
 import logging
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from sqlalchemy import inspect, text
 
 from mesobot.chats.whatsapp.tables import metadata  # all tables of the database
 from mesobot.consultation import migrations
-from mesobot.consultation.database import open_database
+from mesobot.consultation.database import make_private, open_database
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 from tests.unit.consultation.requests import Store
 
@@ -198,7 +200,7 @@ def test_a_place_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert opens_in_vain(sqlite_url(tmp_path / "file")) in ("FileExistsError", "NotADirectoryError")
     (tmp_path / "folder" / "requests.db").mkdir(parents=True)
-    assert opens_in_vain(sqlite_url(tmp_path / "folder")) == "IsADirectoryError"
+    assert opens_in_vain(sqlite_url(tmp_path / "folder")) == "unable to open database file"
 
 
 def test_a_server_that_refuses_is_said_soon_without_the_password() -> None:
@@ -215,3 +217,16 @@ def test_making_the_tables_does_not_greet_in_the_log(
     open_database(f"sqlite:///{tmp_path / 'requests.db'}").dispose()
     assert "alembic" not in caplog.text
     assert not [record for record in caplog.records if record.name.startswith("alembic")]
+
+
+def test_making_a_file_private_ends_no_lock_of_sqlite(tmp_path: Path) -> None:
+    """Another process would take itself for the last one, and remove the log under this one."""
+    file = tmp_path / "requests.db"
+    with closing(sqlite3.connect(file)) as mine:
+        mine.execute("PRAGMA journal_mode=WAL")
+        mine.execute("CREATE TABLE words (word TEXT)")
+        make_private(file)
+        visit = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM words')"
+        subprocess.run([sys.executable, "-c", visit, str(file)], check=True)
+        assert (tmp_path / "requests.db-wal").exists()
+    assert not (tmp_path / "requests.db-wal").exists()  # this one was the last

@@ -6,6 +6,7 @@ from mesobot.consultation.environment import SettingsError, is_loopback
 from mesobot.consultation.mail_settings import (
     Security,
     catcher_port,
+    read_digest_address,
     read_mail_settings,
     read_whatsapp_settings,
 )
@@ -117,3 +118,28 @@ def test_a_wrong_whatsapp_setting_is_named(change: dict[str, str]) -> None:
 def test_secrets_are_not_shown() -> None:
     assert "s3cret" not in repr(read_mail_settings(SERVER))
     assert "t0ken" not in repr(read_whatsapp_settings(WHATSAPP))
+
+
+def test_nobody_gets_the_digest_unless_somebody_is_named() -> None:
+    assert read_digest_address({}) is None
+    assert read_digest_address({"MESOBOT_DIGEST_EMAIL": " "}) is None
+    assert (
+        read_digest_address({"MESOBOT_DIGEST_EMAIL": "staff@clinic.com.tr "})
+        == "staff@clinic.com.tr"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "staff",
+        "@clinic.com",
+        "a@x.com, b@x.com",
+        "Staff <a@x.com>",
+        "a@x.com\nBcc: b@x.com",
+        "ä@x.com",
+    ],
+)
+def test_one_plain_address_gets_the_digest(text: str) -> None:
+    with pytest.raises(SettingsError, match="MESOBOT_DIGEST_EMAIL must be one e-mail address"):
+        read_digest_address({"MESOBOT_DIGEST_EMAIL": text})

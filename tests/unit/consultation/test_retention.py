@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from mesobot.consultation.request import State
 from mesobot.consultation.retention import Sweeper, Swept, keep_sweeping, last_sweep
 from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
+from tests.unit.chat_rows import make_events, say, senders
 from tests.unit.consultation.requests import GIVEN_AT, Store
-from tests.unit.test_chats import CREATE, say, senders
 
 KEPT = Retention(requests=180, chats=30)
 
@@ -31,8 +30,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def chats(tmp_path: Path) -> Path:
     path = tmp_path / "chats.db"
-    with sqlite3.connect(path) as database:
-        database.execute(CREATE)
+    make_events(path)
     return path
 
 

@@ -15,6 +15,7 @@ from mesobot.channels.web.erasure import erase_conversation
 from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
+from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC
 
@@ -44,7 +45,7 @@ class World:
             settings=settings,
             tokens=SessionTokens(settings.keys),
             transcript=Transcript(self.url),
-            turns=Turns(handler, self.clinic, self.url, seconds),
+            turns=Turns(handler, self.clinic, self.url, TurnObserver(), seconds=seconds),
             erase=erase_conversation,
             emit=emit,
             clinic=self.clinic,
@@ -264,3 +265,41 @@ async def test_a_slash_reaches_rasa_as_words(folder: Path) -> None:
     await world.chat.say("one", say(1, "\u200b／restart"))
     await world.until(lambda: len(world.texts("one")) == 2)
     assert world.texts("one") == ["\u200b／restart", "answer to restart"]
+
+
+async def test_a_fault_of_our_own_is_no_silence(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    class Broken:
+        async def reply(self, *_: object) -> dict[str, Any]:
+            raise KeyError("canary")
+
+    world.chat._turns = Broken()  # type: ignore[assignment]
+    await world.arrive("a")
+    for turn in ("turn-0001", "turn-0002"):
+        assert (await world.chat.say("a", {"id": turn, "text": "hello"}))["ok"]
+    await world.until(lambda: len(world.texts("a")) == 4)
+    apologies = [text for text in world.texts("a") if text != "hello"]
+    assert len(apologies) == 2
+    assert all(world.clinic.whatsapp_link in text for text in apologies)
+
+
+async def test_a_message_that_could_not_be_shown_is_answered_when_it_comes_again(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    await world.arrive("a")
+    emit, faults = world.chat._emit, ["message"]
+
+    async def fail_once(event: str, data: dict[str, Any], tab: str) -> None:
+        if event in faults:
+            faults.remove(event)
+            raise ConnectionError
+        await emit(event, data, tab)
+
+    world.chat._emit = fail_once
+    said = {"id": "turn-0001", "text": "hello"}
+    with pytest.raises(ConnectionError):
+        await world.chat.say("a", said)
+    assert await world.chat.say("a", said) == {"ok": True, "seq": 1}
+    await world.until(lambda: world.texts("a") == ["answer to hello"])

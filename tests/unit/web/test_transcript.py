@@ -1,7 +1,7 @@
 """What was said is kept once, in order, and goes when it is erased."""
 
 import json
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,22 +9,17 @@ import pytest
 from mesobot.channels.answered import answered_before
 from mesobot.channels.web.erasure import erase_conversation
 from mesobot.channels.web.message import Author, Message
-from mesobot.channels.web.transcript import ErasedError, Transcript
+from mesobot.channels.web.transcript import Transcript
+from mesobot.chats.forgetting import ErasedError
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from tests.unit.chat_rows import add, make_events, say, senders
 
 PATIENT, BOT = Author.PATIENT, Author.BOT
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "chats.db"
-    monkeypatch.setenv("MESOBOT_TRACKER_DB", str(path))
-    return path
-
-
-@pytest.fixture
-def transcript(file: Path) -> Transcript:
-    return Transcript(f"sqlite:///{file}")
+def transcript(chats_at: str) -> Transcript:
+    return Transcript(chats_at)
 
 
 def message(seq: int, author: Author, turn: str, text: str = "hi") -> Message:
@@ -42,6 +37,22 @@ def test_what_is_kept_comes_back(transcript: Transcript) -> None:
 def test_the_newest_come_back_when_there_are_too_many(transcript: Transcript) -> None:
     transcript.add("web:1", [message(n, PATIENT, f"t{n}") for n in range(1, 11)])
     assert [m.seq for m in transcript.after("web:1", 0, 3)] == [8, 9, 10]
+
+
+def test_a_new_database_in_the_place_of_the_old_one_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "conversations.db"
+    transcript = Transcript(f"sqlite:///{file}")
+    transcript.add("web:1", [message(1, PATIENT, "a")])
+    file.unlink()
+    with pytest.raises(DatabaseUnavailableError, match="no such table"):
+        transcript.after("web:1", 0, 200)
+    with pytest.raises(DatabaseUnavailableError, match="a moment ago"):
+        transcript.after("web:1", 0, 200)
+    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0.0)
+    transcript.add("web:1", [message(2, PATIENT, "b")])
+    assert [m.seq for m in transcript.after("web:1", 0, 200)] == [2]
 
 
 def test_a_message_as_browsers_get_it() -> None:
@@ -64,33 +75,40 @@ def test_a_place_that_is_taken_is_not_taken_twice(transcript: Transcript) -> Non
     assert [m.seq for m in late] == [3, 4]
 
 
-def test_a_reply_to_what_was_erased_is_not_written(transcript: Transcript, file: Path) -> None:
+def test_a_reply_to_what_was_erased_is_not_written(transcript: Transcript, tmp_path: Path) -> None:
     transcript.add("web:1", [message(1, PATIENT, "a", "canary")])
     erase_conversation("web:1")
     with pytest.raises(ErasedError):
         transcript.add("web:1", [message(2, BOT, "a")])
     assert transcript.after("web:1", 0, 200) == []
-    assert b"canary" not in file.read_bytes()
+    assert not any(b"canary" in path.read_bytes() for path in tmp_path.iterdir())
 
 
-def test_erasing_takes_rasas_events_and_nobody_elses(transcript: Transcript, file: Path) -> None:
+def test_erasing_takes_rasas_events_and_nobody_elses(transcript: Transcript, chats_at: str) -> None:
     transcript.add("web:1", [message(1, PATIENT, "a")])
     transcript.add("web:2", [message(1, PATIENT, "a")])
-    with sqlite3.connect(file) as database:
-        database.execute("create table events (id integer primary key, sender_id, type_name, data)")
-        database.executemany(
-            "insert into events (sender_id, type_name, data) values (?, 'user', '{}')",
-            [("web:1",), ("web:2",)],
-        )
+    make_events(chats_at)
+    for sender in ("web:1", "web:2"):
+        say(chats_at, sender, "{}")
     erase_conversation("web:1")
-    with sqlite3.connect(file) as database:
-        assert database.execute("select sender_id from events").fetchall() == [("web:2",)]
+    assert senders(chats_at) == ["web:2"]
     assert transcript.after("web:1", 0, 200) == []
     assert len(transcript.after("web:2", 0, 200)) == 1
 
 
-def test_erasing_where_nothing_was_said_is_fine(file: Path) -> None:
+def test_erasing_where_nothing_was_said_is_fine(chats_at: str) -> None:
     erase_conversation("web:1")
+
+
+def test_many_that_begin_at_once_make_one_table(chats_at: str) -> None:
+    transcripts = [Transcript(chats_at) for _ in range(8)]
+
+    def begin(number: int) -> None:
+        transcripts[number].add(f"web:{number}", [message(1, PATIENT, "a")])
+
+    with ThreadPoolExecutor(len(transcripts)) as pool:
+        list(pool.map(begin, range(len(transcripts))))
+    assert all(len(transcripts[0].after(f"web:{number}", 0, 9)) == 1 for number in range(8))
 
 
 def test_a_database_that_failed_is_left_alone_for_a_moment(
@@ -108,8 +126,8 @@ def test_a_database_that_failed_is_left_alone_for_a_moment(
     assert transcript.after("web:1", 0, 200) == []
 
 
-def test_what_rasa_had_answered_is_found(file: Path) -> None:
-    url = f"sqlite:///{file}"
+def test_what_rasa_had_answered_is_found(chats_at: str) -> None:
+    url = chats_at
     assert answered_before(url, "web:1", "b") == []
     events = [
         ("user", {"event": "user", "message_id": "a", "text": "one"}),
@@ -122,12 +140,11 @@ def test_what_rasa_had_answered_is_found(file: Path) -> None:
         }),
         ("bot", {"event": "bot", "text": "second"}),
     ]  # fmt: skip
-    with sqlite3.connect(file) as database:
-        database.execute("create table events (id integer primary key, sender_id, type_name, data)")
-        database.executemany(
-            "insert into events (sender_id, type_name, data) values ('web:1', ?, ?)",
-            [(kind, json.dumps(data)) for kind, data in events],
-        )
+    make_events(url)
+    rows = [
+        {"sender_id": "web:1", "type_name": kind, "data": json.dumps(data)} for kind, data in events
+    ]
+    add(url, *rows)
     assert answered_before(url, "web:1", "b") == [
         {"text": "first", "buttons": [{"title": "A"}], "metadata": {"topics": ["x"]}},
         {"text": "second", "buttons": None, "metadata": None},

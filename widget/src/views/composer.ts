@@ -33,9 +33,12 @@ export function composer(view: View): TemplateResult {
   </form>`;
 }
 
+/** To tens until it matters: a screen reader reads each change, and each letter would be one. */
+export const rounded = (left: number): number => (left > 20 ? Math.ceil(left / 10) * 10 : left);
+
 function hint(left: number, { words, pointed, state, options, facts }: View): string {
   if (left < 0) return fill(words.tooLong, { n: -left });
-  if (left <= facts.longestMessage * 0.15) return fill(words.left, { n: left });
+  if (left <= facts.longestMessage * 0.15) return fill(words.left, { n: rounded(left) });
   const choice = offered(state, options.suggestions)[pointed - 1];
   return choice ? fill(words.chosen, { title: choice.title }) : '';
 }

@@ -11,12 +11,21 @@ import { choices } from './choices';
 import { clockTime } from './times';
 import type { View } from './view';
 
-// Text stands between tags without spaces: line breaks in messages are kept.
+// One paragraph a line, each in its own direction: an answer may hold two languages.
 const paragraphs = (text: string): TemplateResult[] =>
   text
-    .split(/\n{2,}/)
+    .split('\n')
     .filter((each) => each.trim())
-    .map((each) => html`<p>${linkify(each).map(part)}</p>`);
+    .map((each) => html`<p dir="auto">${linkify(each).map(part)}</p>`);
+
+/** The text as it is seen: choices are buttons below it, not a list in it; numbers stay whole. */
+export function shown({ text, choices: offered, links }: Message): string {
+  const list = offered.map(({ title }, index) => `${index + 1}. ${title}`).join(' ');
+  const alone = list && text.endsWith(list) ? text.slice(0, -list.length).trimEnd() : text;
+  return links
+    .filter(({ text: contact }) => /^[+\d ]+$/.test(contact))
+    .reduce((whole, { text: number }) => whole.replaceAll(number, number.replaceAll(' ', '\u00a0')), alone || text);
+}
 
 const part = (piece: string | { href: string }): unknown =>
   typeof piece === 'string'
@@ -32,7 +41,7 @@ function answer(message: Message, open: boolean, view: View): TemplateResult {
   return html`<li class="entry bot">
     <span class="hidden">${words.assistant}: </span>
     <div class="bubble ${message.alarm ?? ''}" lang=${message.lang ?? nothing} dir="auto">
-      ${message.alarm ? heading(message.alarm, view) : nothing} ${paragraphs(message.text)}
+      ${message.alarm ? heading(message.alarm, view) : nothing} ${paragraphs(shown(message))}
       ${message.alarm ? emergencyCall(message, view) : nothing}
     </div>
     <p class="meta">

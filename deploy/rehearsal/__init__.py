@@ -1,0 +1,1 @@
+"""The production topology on one machine, on loopback, in a folder of its own."""

@@ -1,0 +1,118 @@
+"""F17: the lock of a conversation with a real Redis that is flushed, restarted, away or hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+
+import pytest
+
+from deploy.rehearsal.redis_server import RedisServer
+from mesobot.chats.steady_lock import LIFE, PATIENCE, open_store
+from tests.programs import needed
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[RedisServer]:
+    needed("redis-server")
+    started = RedisServer(tmp_path)
+    started.start()
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+async def turns(stores: list, each: int = 5, pause: float = 0.02) -> tuple[int, int]:
+    """Turns of one conversation in several processes; (most at the same time, all of them)."""
+    under_way, most, done = 0, 0, 0
+
+    async def turn(store) -> None:
+        nonlocal under_way, most, done
+        async with store.lock("web:a"):
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(pause)
+            under_way -= 1
+            done += 1
+
+    await asyncio.gather(*(turn(store) for store in stores for _ in range(each)))
+    return most, done
+
+
+def test_two_processes_take_turns(server: RedisServer) -> None:
+    async def run() -> tuple[int, int]:
+        return await turns([open_store(server.url), open_store(server.url)])
+
+    assert asyncio.run(run()) == (1, 10)
+
+
+def test_without_a_redis_one_process_keeps_its_order() -> None:
+    async def run() -> tuple[int, int]:
+        return await turns([open_store("")])
+
+    assert asyncio.run(run()) == (1, 5)
+
+
+def test_another_conversation_does_not_wait(server: RedisServer) -> None:
+    async def run() -> None:
+        store = open_store(server.url)
+        async with store.lock("web:a"):
+            await asyncio.wait_for(_once(store, "web:b"), 1)
+
+    asyncio.run(run())
+
+
+def test_a_long_turn_keeps_its_lock(server: RedisServer) -> None:
+    async def run() -> tuple[int, int]:
+        stores = [open_store(server.url, life=0.4) for _ in range(2)]
+        return await turns(stores, each=1, pause=1.5)
+
+    assert asyncio.run(run()) == (1, 2)
+
+
+def test_a_killed_process_delays_for_the_life_of_a_lock_at_most(server: RedisServer) -> None:
+    async def run() -> float:
+        killed = open_store(server.url)
+        await killed._take("web:a")  # and nobody renews or releases it
+        began = time.monotonic()
+        await _once(open_store(server.url), "web:a")
+        return time.monotonic() - began
+
+    assert LIFE / 2 < asyncio.run(run()) < LIFE + 1
+
+
+@pytest.mark.parametrize("fault", ["flushed", "away", "hanging"])
+def test_a_fault_during_a_turn_loses_no_turn(server: RedisServer, fault: str) -> None:
+    def broken() -> AbstractContextManager[None]:
+        if fault == "flushed":
+            server.flush()
+        return {"away": server.away, "hanging": server.standing_still}.get(fault, nullcontext)()
+
+    async def run() -> list[float]:
+        store = open_store(server.url)
+        waits = []
+        async with store.lock("web:a"):
+            gone = broken()
+            gone.__enter__()
+        for _ in range(3):
+            began = time.monotonic()
+            await _once(store, "web:a")
+            waits.append(time.monotonic() - began)
+        gone.__exit__(None, None, None)
+        store._away_until = 0.0
+        await _once(store, "web:a")
+        assert store._away_until == 0.0, "it does not use the Redis that is back"
+        return waits
+
+    # The lock of the turn in which it began may have to run out; then nobody waits again.
+    first, *later = asyncio.run(run())
+    assert first < max(LIFE, 2 * PATIENCE) + 1
+    assert max(later) < PATIENCE + 0.5
+
+
+async def _once(store, conversation: str) -> None:
+    async with store.lock(conversation):
+        pass
