@@ -24,11 +24,9 @@ from mesobot.consultation.mail_settings import catcher_port
 _SLOWEST_START_SECONDS = 180
 _ACTIONS_START_SECONDS = 60
 _PYTHON = (sys.executable, "-m", "mesobot.launch")
-_IN_THE_BACKGROUND = ("nice", "-n", "10")
-"""Who writes waits for a reply; a mail may be sent a moment later."""
-RELAY_COMMAND = [*_IN_THE_BACKGROUND, *_PYTHON, "mesobot.consultation.relay_process"]
+RELAY_COMMAND = [*_PYTHON, "mesobot.consultation.relay_process"]
 FOREIGN_SITE_COMMAND = [*_PYTHON, "mesobot.channels.web.foreign_site"]
-CATCHER_COMMAND = [*_IN_THE_BACKGROUND, *_PYTHON, "mesobot.consultation.delivery.catcher"]
+CATCHER_COMMAND = [*_PYTHON, "mesobot.consultation.delivery.catcher"]
 
 
 class PortTakenError(RuntimeError):
