@@ -23,7 +23,7 @@ def serve(name: str) -> None:
     os.environ["SANIC_HOST"] = interface(os.environ)
     command = command_of(name, os.environ)
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606 - our own command
+    os.execvp(command[0], command)  # noqa: S606 - our own command, maybe of the system (nice)
 
 
 def command_of(name: str, environment: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.rehearsal.programs import MissingProgramError
 from deploy.rehearsal.topology import Topology
+from mesobot.seal import BrokenSealError
 
 _WORDS = """
   A page with the chat:    {url}/demo/   (the browser does not know its certificate: go on)
@@ -33,7 +34,7 @@ def main() -> int:
                 mails = Path(started.environment["MESOBOT_STATE"]) / "mail"
                 print(_WORDS.format(url=started.url, logs=started.logs, mails=mails), flush=True)  # noqa: T201
                 stopping.wait()
-        except (MissingProgramError, RuntimeError) as problem:
+        except (MissingProgramError, RuntimeError, BrokenSealError) as problem:
             print(problem, file=sys.stderr)  # noqa: T201
             return 1
     return 0

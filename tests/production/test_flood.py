@@ -36,7 +36,11 @@ def asks(tab: Tab, until: float) -> list[float]:
     waits = []
     while time.monotonic() < until:
         began = time.monotonic()
-        assert "relatively painless" in tab.ask("does it hurt?", seconds=40)["text"]
+        try:
+            reply = tab.ask("does it hurt?", seconds=40)
+        except AssertionError:
+            raise AssertionError(f"{tab.name} heard {tab.names}, {tab.texts()}") from None
+        assert "relatively painless" in reply["text"]
         waits.append(time.monotonic() - began)
         time.sleep(max(0.0, 4 - waits[-1]))
     return waits

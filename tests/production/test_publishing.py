@@ -29,7 +29,7 @@ def publish(
         "MESOBOT_SEAL_KEY": key or topology.environment["MESOBOT_SEAL_KEY"],
         "MESOBOT_RELEASES": str(topology.releases),
         "MESOBOT_PROCESSES": processes or f"{topology.processes},relay",
-        "MESOBOT_RESTART": f"kill $(cat {topology.logs}/{{}}.pid)",
+        "MESOBOT_RESTART": f"kill $(cat {topology.logs}/{{}}.pid) || true",  # it may just have ended
     }
     return subprocess.run(
         [sys.executable, "-m", "mesobot", "publish", *arguments],
