@@ -56,8 +56,11 @@ def quiet_rasa() -> None:
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
+    before = os.environ.get("LOG_LEVEL")
     configure_logging_and_warnings(log_level=logging.WARNING)
     configure_structlog(logging.WARNING)
+    if before is None:  # Rasa sets it, and processes that are started later would fall silent
+        os.environ.pop("LOG_LEVEL", None)
 
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from mesobot.nlu.topic_model import Ranked
 from mesobot.safety.red_flags import Danger
 
 _TAKEN_BACK = "not_in_danger"
-_TAKEN_BACK_AT = 0.6
+_TAKEN_BACK_AT = 0.5
 _NO_HELP = "cannot_get_help"
 _DANGERS = frozenset(danger.value for danger in Danger)
 _MOST_PARTS = 8

@@ -39,8 +39,8 @@ class SafetyThresholds:
         sure_if_calm: for an emergency when something speaks against danger here and now.
         possible: belief from which an emergency is possible ...
         possible_with_wording: ... and when a wording of one is in the message.
-        sentence: what a single sentence of a longer message must add to all of these (half
-            as much for ``possible``, which costs a patient least).
+        sentence: what a single sentence of a longer message must add to all of these (a
+            quarter of it for ``possible``, which costs a patient least, and nothing with a wording).
     """
 
     levels: Mapping[Danger, Level]
@@ -82,7 +82,7 @@ def assess(
         return Assessment(worded_elsewhere.danger, belief=1.0, language=worded_elsewhere.language)
     worded = {flag.danger for flag in flags}
     believed = {danger: _belief(danger, beliefs, thresholds.sentence) for danger in Danger}
-    emergency = _belief(Danger.EMERGENCY, beliefs, thresholds.sentence / 2)
+    emergency = _belief(Danger.EMERGENCY, beliefs, thresholds.sentence / 4)
     possible = emergency >= thresholds.possible
     for danger, belief in believed.items():  # most serious first
         level = thresholds.levels[danger]
@@ -93,7 +93,8 @@ def assess(
             as_likely = believed[Danger.EMERGENCY] > belief or Danger.EMERGENCY in worded
             graver = possible and as_likely and not (calm or foreign)
             return Assessment(Danger.EMERGENCY if graver else danger, belief=belief)
-    hinted = Danger.EMERGENCY in worded and emergency >= thresholds.possible_with_wording
+    hint = _belief(Danger.EMERGENCY, beliefs, 0.0)
+    hinted = Danger.EMERGENCY in worded and hint >= thresholds.possible_with_wording
     if possible or hinted:
         return Assessment(Danger.EMERGENCY, possible=True, belief=emergency)
     return Assessment()
