@@ -38,8 +38,9 @@ def asks(tab: Tab, until: float) -> list[float]:
         began = time.monotonic()
         try:
             reply = tab.ask("does it hurt?", seconds=40)
-        except AssertionError:
-            raise AssertionError(f"{tab.name} heard {tab.names}, {tab.texts()}") from None
+        except AssertionError as problem:
+            places = [(said["seq"], said["from"]) for said in tab.messages]
+            raise AssertionError(f"{tab.name} heard {tab.names}, {places}") from problem
         assert "relatively painless" in reply["text"]
         waits.append(time.monotonic() - began)
         time.sleep(max(0.0, 4 - waits[-1]))

@@ -56,6 +56,7 @@ class Browsers:
         self._news = threading.Condition()
         self._tabs = 0
         self._orders = 0
+        self._ordering = threading.Lock()
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
         self.wait(lambda line: line.get("ready"))
@@ -95,12 +96,13 @@ class Browsers:
         return tab
 
     def order(self, tab: str, what: str, **details: Any) -> int:
-        self._orders += 1
-        line = json.dumps({"do": what, "tab": tab, "number": self._orders, **details})
         assert self._process.stdin
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return self._orders
+        with self._ordering:  # tests with many threads would share numbers, and so answers
+            self._orders += 1
+            line = json.dumps({"do": what, "tab": tab, "number": self._orders, **details})
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+            return self._orders
 
     def wait(
         self, wanted: Callable[[dict[str, Any]], object], seconds: float = 15, start: int = 0
