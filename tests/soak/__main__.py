@@ -6,13 +6,11 @@ Prints a table, and writes everything that happened to ``build/soak/record.json`
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from deploy.rehearsal.topology import Topology
@@ -52,8 +50,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mesobot-soak-") as folder:
         _soak(Path(folder), record, given.minutes * 60, given.seed, given.results)
     found = violations(record)
-    content = {"minutes": given.minutes, "seed": given.seed, "violations": found, **asdict(record)}
-    (given.results / "record.json").write_text(json.dumps(content, indent=1, default=sorted))
+    content = record.as_json(minutes=given.minutes, seed=given.seed, violations=found)
+    (given.results / "record.json").write_text(content)
     sys.stdout.write(table(record) + "\n")
     sys.stdout.write(
         "\n".join(("VIOLATED:", *found) if found else ("Every promise was kept.",)) + "\n"
@@ -77,9 +75,11 @@ def _soak(folder: Path, record: Record, seconds: float, seed: int, results: Path
         with graph_peer(made, "--phone", "--anybody", port=port, **_account(), **trusted) as graph:
             if not graph.subscribe(f"{topology.url}/webhooks/whatsapp/webhook"):
                 raise RuntimeError("the assistant did not answer the platform's question")
-            _held(topology, graph, record, seconds, seed)
-        for path in logs_of(topology):
-            shutil.copy(path, results / f"{path.parent.name}-{path.name}")
+            try:
+                _held(topology, graph, record, seconds, seed)
+            finally:
+                for path in logs_of(topology):
+                    shutil.copy(path, results / f"{path.parent.name}-{path.name}")
 
 
 def _held(topology: Topology, graph: GraphPeer, record: Record, seconds: float, seed: int) -> None:

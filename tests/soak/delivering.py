@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -46,7 +45,7 @@ def look(topology: Topology, graph: GraphPeer, identities: list[Identity]) -> De
         is_for_clinic = INBOX in str(mail["To"])
         for reference in set(_REFERENCE.findall(content)):
             box = found.to_clinic if is_for_clinic else found.to_patient
-            box.setdefault(reference, Counter())[str(mail["Message-ID"])] += 1
+            _count(box, reference, str(mail["Message-ID"]))
             if is_for_clinic:
                 told = [name for name in names if name in content]
                 found.names[reference] = told[0] if told else "?"
@@ -54,8 +53,7 @@ def look(topology: Topology, graph: GraphPeer, identities: list[Identity]) -> De
         body = message["body"]
         if body.get("type") == "template":
             for reference in _REFERENCE.findall(str(body["template"])):
-                tokens = found.to_staff.setdefault(reference, Counter())
-                tokens[body["biz_opaque_callback_data"]] += 1
+                _count(found.to_staff, reference, body["biz_opaque_callback_data"])
     engine = create_engine(topology.environment["MESOBOT_REQUESTS_DB"])
     with engine.connect() as connection:
         found.kept = set(connection.execute(text("select reference from requests")).scalars())
@@ -74,3 +72,8 @@ def not_erased(topology: Topology, senders: list[str]) -> list[str]:
             )
     engine.dispose()
     return [sender for sender in senders if sender in kept]
+
+
+def _count(box: dict[str, dict[str, int]], reference: str, message: str) -> None:
+    messages = box.setdefault(reference, {})
+    messages[message] = messages.get(message, 0) + 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 WEB, WHATSAPP = "website", "WhatsApp"
 
@@ -105,9 +105,9 @@ class Delivered:
         kept: references in the database.
     """
 
-    to_clinic: dict[str, Counter[str]] = field(default_factory=dict)
-    to_patient: dict[str, Counter[str]] = field(default_factory=dict)
-    to_staff: dict[str, Counter[str]] = field(default_factory=dict)
+    to_clinic: dict[str, dict[str, int]] = field(default_factory=dict)
+    to_patient: dict[str, dict[str, int]] = field(default_factory=dict)
+    to_staff: dict[str, dict[str, int]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
 
@@ -136,6 +136,10 @@ class Record:
     erased: int = 0
     not_erased: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+
+    def as_json(self, **more: object) -> str:
+        """All of it as text, beside what else is to be kept."""
+        return json.dumps({**more, **asdict(self)}, indent=1, default=sorted)
 
     @contextmanager
     def disturbing(self, kind: str, part: str) -> Iterator[Disturbance]:

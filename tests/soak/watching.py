@@ -16,6 +16,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ASKS = re.compile(
     r"\[(warning|error|critical)\s*\]\s*(.*)|\b(WARNING|ERROR|CRITICAL)\b(.*)|(Traceback .*)"
 )
+_EVENT = re.compile(r'"event": "([^"]+)"')
+"""As Rasa prints the events of structlog."""
 _CHANGES = re.compile(r"\s+\w+=.*|\d+")
 
 
@@ -80,5 +82,8 @@ def event_of(line: str) -> str | None:
     found = _ASKS.search(_COLOUR.sub("", line))
     if not found:
         return None
+    event = _EVENT.search(line)
+    if event:
+        return event[1]
     said = next(part for part in (found[2], found[4], found[5]) if part is not None)
     return _CHANGES.sub("", said).strip(" -:")[:100]

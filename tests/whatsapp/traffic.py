@@ -198,7 +198,8 @@ def wait_and_look(url: str, graph: GraphPeer, delivered: Delivered, seconds: flo
             )
     finally:
         engine.dispose()
-    accepted = [message["body"]["biz_opaque_callback_data"] for message in graph.accepted()]
+    tokens = (message["body"].get("biz_opaque_callback_data") for message in graph.accepted())
+    accepted = [token for token in tokens if token]  # "forgotten" has none: nothing is kept of it
     place = {token.rpartition("-")[0]: at for at, token in reversed(list(enumerate(accepted)))}
     unanswered = disordered = 0
     for ids in delivered.order.values():
