@@ -128,7 +128,7 @@ def _last_look(
         (chats.disordered, "messages on WhatsApp that were answered after a later one"),
     ):
         if count:
-            record.odd.append((what, str(count)))
+            record.odd.append((0, what, str(count)))
     record.delivered = delivering.look(topology, graph, people.identities)
     record.erased = len(people.erased)
     record.not_erased = delivering.not_erased(topology, people.erased)

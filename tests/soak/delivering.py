@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -61,17 +62,22 @@ def look(topology: Topology, graph: GraphPeer, identities: list[Identity]) -> De
     return found
 
 
-def not_erased(topology: Topology, senders: list[str]) -> list[str]:
-    """Conversations that should be gone and of which something is kept."""
+def not_erased(topology: Topology, erased: list[tuple[float, str, str]]) -> list[tuple[float, str]]:
+    """What is kept of conversations that should be gone: when they were erased, and what it is."""
     engine = create_engine(topology.environment["MESOBOT_TRACKER_DB"])
-    kept = set()
+    kept: Counter[tuple[str, str]] = Counter()
     with engine.connect() as connection:
         for table in ("events", "web_messages"):
-            kept |= set(
-                connection.execute(text(f"select distinct sender_id from {table}")).scalars()
-            )
+            query = text(f"select sender_id, count(*) from {table} group by sender_id")
+            for sender, count in connection.execute(query):
+                kept[sender, table] = count
     engine.dispose()
-    return [sender for sender in senders if sender in kept]
+    return [
+        (at, f"{kept[sender, table]} {table}, {how}")
+        for at, sender, how in erased
+        for table in ("events", "web_messages")
+        if kept[sender, table]
+    ]
 
 
 def _count(box: dict[str, dict[str, int]], reference: str, message: str) -> None:

@@ -36,14 +36,14 @@ class People:
 
     Attributes:
         identities: of those who gave a name.
-        erased: senders whose conversation must be gone.
+        erased: conversations that must be gone: when, sender, who and how.
     """
 
     record: Record
     over: Event
     pace: tuple[float, float]
     identities: list[Identity] = field(default_factory=list)
-    erased: list[str] = field(default_factory=list)
+    erased: list[tuple[float, str, str]] = field(default_factory=list)
 
     def at_the_website(self, browsers: Browsers, url: str, number: int, seed: int) -> None:
         """One visitor after the other."""
@@ -60,8 +60,10 @@ class People:
                 self._hasty(visitor, dice)
             if journey == "erasure":
                 gone = visitor.session
-                if visitor.clear() if dice.random() < 0.5 else visitor.forget():
-                    self.erased.append(f"web:{gone}")
+                cleared = dice.random() < 0.5
+                if visitor.clear() if cleared else visitor.forget():
+                    how = f"{visitor.name}, {'clear' if cleared else 'forget me'}"
+                    self.erased.append((time.time(), f"web:{gone}", how))
                 visitor.say(*_question(dice))
             else:
                 visitor.reload()
@@ -84,7 +86,7 @@ class People:
                 )
                 forged = post.graph.receive_raw(body, "sha256=" + "0" * 64)
                 if forged == 200:
-                    self.record.odd.append(("a forged webhook was taken", patient.person.user_id))
+                    self.record.saw("a forged webhook was taken", patient.person.user_id)
             self._journey(journey, patient.say, dice, WHATSAPP, who)
             if journey == "erasure":
                 patient.forget()
@@ -128,7 +130,7 @@ class People:
                 time.sleep(3)
             said = answer or "book"
             self._pause(dice)
-        self.record.odd.append(("a form that does not come to its end", f"{channel} {who.family}"))
+        self.record.saw("a form that does not come to its end", f"{channel} {who.family}")
 
     def _hasty(self, visitor: Visitor, dice: random.Random) -> None:
         """Two questions before the first is answered."""

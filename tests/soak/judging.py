@@ -108,7 +108,7 @@ def _right_answers(record: Record) -> Iterator[str]:
             alarmed.add(turn.person)
         if turn.channel != WEB or turn.topic is None or turn.answered is None:
             continue
-        if turn.person not in alarmed and f"faq/{turn.topic}" not in turn.topics:
+        if turn.person not in alarmed and turn.topic not in turn.topics:
             yield (
                 f"{turn.person} asked about {turn.topic} and heard about {turn.topics or 'nothing'}"
                 f" at {_clock(record, turn.said)}{_meanwhile(record, turn.said)}"
@@ -122,10 +122,14 @@ def _emergencies(record: Record) -> Iterator[str]:
 
 
 def _seen(record: Record) -> Iterator[str]:
-    for what, who in record.odd:
-        yield f"{what}: {who}"
-    for sender in record.not_erased:
-        yield f"something is kept of a conversation that was erased: {sender[:12]}…"
+    for at, what, who in record.odd:
+        when = f" at {_clock(record, at)}{_meanwhile(record, at)}" if at else ""
+        yield f"{what}: {who}{when}"
+    for at, kept in record.not_erased:
+        yield (
+            f"kept of a conversation that was erased at {_clock(record, at)}: {kept}"
+            f"{_meanwhile(record, at)}"
+        )
     yield from (f"still waiting at the end: {what}" for what in record.unsettled)
 
 

@@ -117,10 +117,11 @@ class Record:
     """All of it.
 
     Attributes:
-        odd: what somebody saw that must never be seen (a second reply, a lost session, …), by kind.
+        odd: what somebody saw that must never be seen (a second reply, a lost session, …): when
+            (0 for at the end), what, who.
         steady: from when until when no process of ours was killed; memory is judged there.
         leaks: words of patients in logs: which log, which word.
-        not_erased: conversations that were erased and of which something is kept.
+        not_erased: when a conversation was erased, and what is kept of it.
         unsettled: what still waited when the soak was over.
     """
 
@@ -129,13 +130,17 @@ class Record:
     disturbances: list[Disturbance] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
-    odd: list[tuple[str, str]] = field(default_factory=list)
+    odd: list[tuple[float, str, str]] = field(default_factory=list)
     delivered: Delivered = field(default_factory=Delivered)
     steady: tuple[float, float] | None = None
     leaks: list[tuple[str, str]] = field(default_factory=list)
     erased: int = 0
-    not_erased: list[str] = field(default_factory=list)
+    not_erased: list[tuple[float, str]] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+
+    def saw(self, what: str, who: str) -> None:
+        """Note what must never be seen."""
+        self.odd.append((time.time(), what, who))
 
     def as_json(self, **more: object) -> str:
         """All of it as text, beside what else is to be kept."""

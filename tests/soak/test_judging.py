@@ -39,7 +39,7 @@ def good() -> Record:
         for channel in (WEB, WHATSAPP)
         for at, kind in enumerate(("question", "emergency", "form", "garbage", "forget"))
     ]
-    turns[0].topic, turns[0].topics = "pain", ["faq/pain"]
+    turns[0].topic, turns[0].topics = "pain", ["pain"]
     boxes = [{REFERENCE: {"<1@clinic.test>": 1}} for _ in range(3)]
     return Record(
         turns=turns,
@@ -85,7 +85,7 @@ def _refused(record: Record) -> None:
 
 
 def _swapped(record: Record) -> None:
-    record.turns[0].topics = ["faq/downtime"]
+    record.turns[0].topics = ["downtime"]
 
 
 def _reassured(record: Record) -> None:
@@ -129,11 +129,11 @@ def _leak(record: Record) -> None:
 
 
 def _odd(record: Record) -> None:
-    record.odd.append(("a reply that nobody asked for", "visitor 1"))
+    record.saw("a reply that nobody asked for", "visitor 1")
 
 
 def _kept(record: Record) -> None:
-    record.not_erased.append("web:0123456789abcdef")
+    record.not_erased.append((205, "3 events, visitor 1, clear"))
 
 
 def _waiting(record: Record) -> None:
@@ -155,7 +155,7 @@ def _nothing(record: Record) -> None:
         (_late, "answered only after 31 s"),
         (_not_taken, "not taken: website 2"),
         (_refused, "refused (invalid)"),
-        (_swapped, "asked about pain and heard about ['faq/downtime']"),
+        (_swapped, "asked about pain and heard about ['downtime']"),
         (_reassured, "no 112 for website 1"),
         (_lost, "acknowledged and not in the database: M-7K3F9Q"),
         (_undelivered, "0 different messages instead of one to the clinic"),
@@ -167,7 +167,10 @@ def _nothing(record: Record) -> None:
         (_later_error, "1 unexpected lines of rasa-1: locks are in memory only"),
         (_leak, "rasa-1.log holds what a patient wrote: Quux"),
         (_odd, "a reply that nobody asked for: visitor 1"),
-        (_kept, "something is kept of a conversation that was erased"),
+        (
+            _kept,
+            "kept of a conversation that was erased at 205 s: 3 events, visitor 1, clear (away of redis)",
+        ),
         (_waiting, "still waiting at the end: 2 of email in the outbox"),
         (_broken, "not well again after kill of rasa-1"),
         (_nothing, "no conversation was erased"),

@@ -129,7 +129,7 @@ class Visitor:
         if history["complete"]:
             lost = [s for s in shown if self.messages.get(s, {}).get("text") != shown[s]["text"]]
             if lost:
-                self._record.odd.append(("history differs after a reload", f"{self.name}: {lost}"))
+                self._record.saw("history differs after a reload", f"{self.name}: {lost}")
 
     def close(self) -> None:
         """Leave."""
@@ -144,7 +144,7 @@ class Visitor:
         began = time.monotonic()
         while "session" not in self._tab.names:
             if time.monotonic() - began > _OPEN_SECONDS:
-                self._record.odd.append(("no session for a minute", self.name))
+                self._record.saw("no session for a minute", self.name)
                 began = time.monotonic()
             self._tab.heard(len(self._tab.heard()), 1)
         self._listen(0)
@@ -185,7 +185,7 @@ class Visitor:
         identifier = json.loads(base64.urlsafe_b64decode(payload + "=="))["s"]
         if self.session and identifier != self.session:
             if not self._may_be_erased:
-                self._record.odd.append(("a session was lost", self.name))
+                self._record.saw("a session was lost", self.name)
             self.messages, self._seen = {}, {}
         self.session, self._token = identifier, session["token"]
 
@@ -194,13 +194,13 @@ class Visitor:
         self.messages[place] = message
         if place in self._seen:
             if self._seen[place] != message["text"]:
-                self._record.odd.append(("two messages at one place", self.name))
+                self._record.saw("two messages at one place", self.name)
             return
         self._seen[place] = message["text"]
         if message["from"] != "bot":
             return
         if not self._waiting:
-            self._record.odd.append(("a reply that nobody asked for", self.name))
+            self._record.saw("a reply that nobody asked for", self.name)
             return
         turn = self._waiting.popleft()
         turn.answered, turn.topics = time.time(), message.get("topics") or []
