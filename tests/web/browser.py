@@ -169,6 +169,13 @@ class Tab:
     def messages(self) -> list[dict[str, Any]]:
         return self.events("message")
 
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """What the patient sees: told as it was said, or as history after a reconnection."""
+        told = [*self.messages, *(m for one in self.events("history") for m in one["messages"])]
+        by_place = {message["seq"]: message for message in told}
+        return [by_place[seq] for seq in sorted(by_place)]
+
     def texts(self) -> list[str]:
         return [message["text"] for message in self.messages]
 
