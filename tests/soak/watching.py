@@ -46,7 +46,7 @@ class Watch:
                 self._sampled = time.time()
                 for name in self._topology.kept:
                     self._sample(name, self._topology.logs / f"{name}.pid")
-                self._sample("nginx", self._topology.folder / "nginx" / "nginx.pid")
+                self._sample("nginx (master)", self._topology.folder / "nginx" / "nginx.pid")
 
     def _sample(self, name: str, pid_file: Path) -> None:
         try:
