@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
+from deploy.rehearsal.programs import one_at_a_time
 from mesobot import paths
 
 HERE = Path(__file__).parent
 BOTH = ("polling", "websocket")
-_LISTED = ("package.json", "package-lock.json", ".npmrc")
+_LISTED = ("package.json", "package-lock.json", ".npmrc", "driver.mjs")
 
 
 def installed_client() -> Path:
@@ -32,6 +33,12 @@ def installed_client() -> Path:
         pytest.skip(reason)
     folder = paths.ROOT / ".cache" / "web-client"
     wanted = "".join((HERE / name).read_text(encoding="utf-8") for name in _LISTED)
+    with one_at_a_time("web-client"):
+        _install(folder, wanted)
+    return folder
+
+
+def _install(folder: Path, wanted: str) -> None:
     mark = folder / "installed"
     if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         shutil.rmtree(folder, ignore_errors=True)
@@ -40,8 +47,6 @@ def installed_client() -> Path:
             shutil.copy(HERE / name, folder)
         subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True, timeout=300)
         mark.write_text(wanted, encoding="utf-8")
-    shutil.copy(HERE / "driver.mjs", folder)
-    return folder
 
 
 class Browsers:
