@@ -110,8 +110,9 @@ class SteadyLockStore(InMemoryLockStore):
                 await self._redis.connection_pool.disconnect(inuse_connections=False)
                 await self._acquire(lock)
         except _AWAY as error:
+            if loop.time() >= self._away_until:  # the first of those who waited together says it
+                _log.error("locks are in memory only, Redis away", problem=type(error).__name__)
             self._away_until = loop.time() + PAUSE
-            _log.error("locks are in memory only, Redis away", problem=type(error).__name__)
             return None
         return lock
 

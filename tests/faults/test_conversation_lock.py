@@ -106,6 +106,18 @@ def test_connections_of_before_a_restart_are_no_outage(
     assert "Redis away" not in "".join(capsys.readouterr())
 
 
+def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
+    server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> None:
+        store = open_store(server.url)
+        with server.standing_still():
+            await asyncio.gather(*(_once(store, f"web:{number}") for number in range(5)))
+
+    asyncio.run(run())
+    assert "".join(capsys.readouterr()).count("Redis away") == 1
+
+
 @pytest.mark.parametrize("fault", ["flushed", "away", "hanging"])
 def test_a_fault_during_a_turn_loses_no_turn(server: RedisServer, fault: str) -> None:
     def broken() -> AbstractContextManager[None]:

@@ -33,6 +33,8 @@ from tests.whatsapp.traffic import wait_and_look
 VISITORS, PATIENTS = 16, 8
 _PACE = (2.0, 6.0)
 """Seconds between an answer and the next message."""
+_PLATFORM = ("--phone", "--anybody", "--pair-seconds", "1")
+"""More requests come than one member of staff may be told of at the platform's own pace."""
 _LAST_WORDS = 300.0
 _SETTLING = 240.0
 """A killed relay's messages are leased for two minutes; what failed is tried again after half a minute."""
@@ -72,7 +74,7 @@ def _soak(folder: Path, record: Record, seconds: float, seed: int, results: Path
     with Topology(folder, settings=settings) as topology:
         trusted = {"SSL_CERT_FILE": str(topology.nginx.certificate)}
         made = folder / "graph"
-        with graph_peer(made, "--phone", "--anybody", port=port, **_account(), **trusted) as graph:
+        with graph_peer(made, *_PLATFORM, port=port, **_account(), **trusted) as graph:
             if not graph.subscribe(f"{topology.url}/webhooks/whatsapp/webhook"):
                 raise RuntimeError("the assistant did not answer the platform's question")
             try:

@@ -26,7 +26,7 @@ from tests.soak.record import (
     Turn,
 )
 from tests.soak.table import table
-from tests.soak.watching import event_of
+from tests.soak.watching import Reader, event_of
 from tests.soak.words import QUESTIONS, Identity, answer_of_form, leaked, reference_in
 
 REFERENCE = "M-7K3F9Q"
@@ -225,12 +225,27 @@ def test_growth_is_that_of_a_process_that_lives_on() -> None:
             '2026-11-28 10:00:00 ERROR    mesobot.chats.steady_lock  - {"problem": "TimeoutError", "event": "locks are in memory only, Redis away", "level": "error"}',
             "locks are in memory only, Redis away",
         ),
-        ("Traceback (most recent call last):", "Traceback (most recent call last)"),
         ("2026-11-28 10:00:00 [info     ] delivery                       reference=M-7K3F9Q", None),
     ],
 )
 def test_lines_that_ask_for_attention(line: str, event: str | None) -> None:
     assert event_of(line) == event
+
+
+def test_a_traceback_is_named_by_its_exception_wherever_the_log_is_cut() -> None:
+    text = (
+        "Traceback (most recent call last):\n  File 'a', line 1, in b\n    raise OSError\n"
+        "aiohttp.client_exceptions.ClientConnectionError: no answer\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n  File 'a'\nKeyError\nINFO done\n"
+    )
+    for cut in range(len(text)):
+        reader = Reader()
+        events = reader.events(text[:cut]) + reader.events(text[cut:])
+        assert events == [
+            "traceback of aiohttp.client_exceptions.ClientConnectionError",
+            "traceback of KeyError",
+        ], cut
 
 
 def test_a_seed_breaks_the_same_things_in_the_same_order() -> None:
@@ -255,7 +270,10 @@ def test_the_form_is_answered_by_what_it_asks() -> None:
     for name in ("way", "name", "contact", "email", "this_number", "concern", "time", "confirmed"):
         (said,) = responses[f"utter_ask_consultation_{name}"]
         assert answer_of_form(said["text"], who, by_mail=True), name
-    assert reference_in("Saved. Your reference is M-7K3F9Q.") == REFERENCE
+    for name in ("whatsapp", "here", "email", "before"):
+        (said,) = responses[f"utter_consultation_saved_{name}"]
+        text = said["text"].replace("{consultation_reference}", REFERENCE)
+        assert reference_in(text) == REFERENCE, name
     assert reference_in("I know M-7K3F9Q.") is None
 
 

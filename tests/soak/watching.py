@@ -13,11 +13,12 @@ from tests.soak.record import LogLine, Record, Sample
 _LOOK_SECONDS = 1.0
 _SAMPLE_SECONDS = 5.0
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_ASKS = re.compile(
-    r"\[(warning|error|critical)\s*\]\s*(.*)|\b(WARNING|ERROR|CRITICAL)\b(.*)|(Traceback .*)"
-)
+_ASKS = re.compile(r"\[(warning|error|critical)\s*\]\s*(.*)|\b(WARNING|ERROR|CRITICAL)\b(.*)")
 _EVENT = re.compile(r'"event": "([^"]+)"')
 """As Rasa prints the events of structlog."""
+_TRACEBACK = "Traceback (most recent call last)"
+_EXCEPTION = re.compile(r"([A-Za-z_][\w.]*)(:|$)")
+"""The line that ends a traceback."""
 _CHANGES = re.compile(r"\s+\w+=.*|\d+")
 
 
@@ -27,7 +28,7 @@ class Watch:
     def __init__(self, topology: Topology, record: Record) -> None:
         """Begin to look; what was printed before is looked at, too."""
         self._topology, self._record = topology, record
-        self._places: dict[Path, int] = {}
+        self._readers: dict[Path, Reader] = {}
         self._sampled = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -60,15 +61,41 @@ class Watch:
 
     def _read(self) -> None:
         for path in logs_of(self._topology):
+            reader = self._readers.setdefault(path, Reader())
             with path.open(encoding="utf-8", errors="replace") as file:
-                file.seek(self._places.get(path, 0))
-                text = file.read()
-                self._places[path] = file.tell()
-            for line in text.splitlines():
-                event = event_of(line)
-                if event is not None:
-                    name = "nginx" if path.name == "log" else path.stem
-                    self._record.lines.append(LogLine(name, time.time(), event))
+                file.seek(reader.place)
+                events = reader.events(file.read())
+                reader.place = file.tell()
+            name = "nginx" if path.name == "log" else path.stem
+            self._record.lines += [LogLine(name, time.time(), event) for event in events]
+
+
+class Reader:
+    """Reads one log along; what comes in pieces is put together.
+
+    Attributes:
+        place: in the file, up to which it was read.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self.place = 0
+        self._rest = ""
+        self._in_traceback = False
+
+    def events(self, text: str) -> list[str]:
+        """What asks for attention in the next piece of the log."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        return [event for event in map(self._event, lines) if event is not None]
+
+    def _event(self, line: str) -> str | None:
+        if line.startswith(_TRACEBACK):
+            self._in_traceback = True
+            return None
+        if self._in_traceback and _EXCEPTION.match(line):
+            self._in_traceback = False
+            return f"traceback of {_EXCEPTION.match(line)[1]}"  # type: ignore[index]
+        return event_of(line)
 
 
 def logs_of(topology: Topology) -> list[Path]:
@@ -85,5 +112,5 @@ def event_of(line: str) -> str | None:
     event = _EVENT.search(line)
     if event:
         return event[1]
-    said = next(part for part in (found[2], found[4], found[5]) if part is not None)
+    said = next(part for part in (found[2], found[4]) if part is not None)
     return _CHANGES.sub("", said).strip(" -:")[:100]

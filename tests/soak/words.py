@@ -69,8 +69,9 @@ class Identity:
 
 
 def reference_in(text: str) -> str | None:
-    """The reference of a saved request."""
-    found = _REFERENCE.search(text) if "Saved" in text else None
+    """The reference of a saved request, whether it was saved now or by an earlier attempt."""
+    is_saved = "Saved. Your reference is" in text or "is already saved, under the reference" in text
+    found = _REFERENCE.search(text) if is_saved else None
     return found[0] if found else None
 
 
