@@ -151,6 +151,9 @@ def _requests(record: Record) -> Iterator[str]:
             boxes["the patient"] = found.to_patient
         for whom, box in boxes.items():
             messages = len(box.get(saved.reference, ()))
+            copies = sum(box.get(saved.reference, {}).values())
+            if box is found.to_staff and copies > 1:  # a mail may come twice, with one Message-ID
+                yield f"{copies} times the same message to {whom}: {told}"
             if messages != 1:
                 yield f"{messages} different messages instead of one to {whom}: {told}"
     references = Counter(name for name in found.names.values() if name != "?")

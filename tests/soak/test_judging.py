@@ -104,6 +104,10 @@ def _told_twice(record: Record) -> None:
     record.delivered.to_staff[REFERENCE] = {"a": 1, "b": 1}
 
 
+def _again(record: Record) -> None:
+    record.delivered.to_staff[REFERENCE] = {"a": 2}
+
+
 def _doubled(record: Record) -> None:
     record.delivered.names["M-AAAAAA"] = "Ada Quux"
 
@@ -160,6 +164,7 @@ def _nothing(record: Record) -> None:
         (_lost, "acknowledged and not in the database: M-7K3F9Q"),
         (_undelivered, "0 different messages instead of one to the clinic"),
         (_told_twice, "2 different messages instead of one to staff on WhatsApp"),
+        (_again, "2 times the same message to staff on WhatsApp: M-7K3F9Q"),
         (_doubled, "2 requests of one patient"),
         (_grown, "rasa-1 grew by"),
         (_unseen, "rasa-1 did not run through the steady third"),

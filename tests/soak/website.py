@@ -184,7 +184,9 @@ class Visitor:
         payload = session["token"].partition(".")[0]
         identifier = json.loads(base64.urlsafe_b64decode(payload + "=="))["s"]
         if self.session and identifier != self.session:
-            if not self._may_be_erased:
+            # "Forgotten" begins a session in which nothing else was said: that reply is not kept.
+            said = any(message["from"] == "patient" for message in self.messages.values())
+            if said and not self._may_be_erased:
                 self._record.saw("a session was lost", self.name)
             self.messages, self._seen = {}, {}
         self.session, self._token = identifier, session["token"]
