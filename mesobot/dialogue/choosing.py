@@ -56,7 +56,8 @@ class Chooser:
         if len(asked) > 1 and answer in asked:
             return [Part(each) for each in asked]
         if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
-            return [*(Part(each) for each in asked if each != answer), Part(answer)]
+            last = self._choose(answer, conversation)
+            return [*(Part(each) for each in asked if each != answer), Part(last)]
         if len(asked) == 1 and asked[0] == answer:
             return [self._in_context(answer, named[answer.name], conversation)]
         return [Part(self._choose(answer, conversation))]

@@ -16,6 +16,8 @@ _REPLIES_TO_BE_CAREFUL = 3
 """For so many replies after an alarm hardly any question is answered."""
 QUESTIONS = "questions"
 """Key of the parse result: what the message was understood to ask, in order."""
+LEFT_OUT = "left_out"
+"""Key of the parse result: what the message asks beyond these questions."""
 POSSIBLE_DANGER = "possible_danger"
 """Key of the parse result: whether the message may speak of an emergency."""
 ALL_CLEAR = "all_clear"
@@ -24,8 +26,12 @@ OFFERS = "offers_consultation"
 """Key of a reply's metadata: whether it offered to pass a consultation request on."""
 IN_PART = "in_part"
 """Key of a reply's metadata: whether it leaves something that was asked without an answer."""
+CALLS_STAFF = "calls_staff"
+"""Key of a reply's metadata: whether it says that the clinic's staff see the chat from now on."""
 FORM_NOTE = "form_note"
 """Key of the parse result: which problem an answer to a form has, or which field was asked."""
+LINE = "line"
+"""Key of a message's metadata: on WhatsApp, the number that the patient writes to."""
 LANGUAGE = "language"
 """Key of the parse result: language of the message, where it is known not to be English."""
 
@@ -57,6 +63,7 @@ class Conversation:
         """Look at the events since the session began."""
         self._events = _current_session(list(tracker.events))
         self._latest = tracker.latest_message
+        self._read: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         self._slots = tracker.current_slot_values()
         self.in_form = tracker.active_loop_name is not None
         self.channel = tracker.get_latest_input_channel()
@@ -93,10 +100,9 @@ class Conversation:
 
     def heard(self) -> list[Heard]:
         """The questions of the latest message, in order."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         return [
             Heard(question["topic"], question["text"], question.get("follow_up"))
-            for question in data.get(QUESTIONS, [])
+            for question in self._read.get(QUESTIONS, [])
         ]
 
     def unclear(self) -> list[str]:
@@ -104,15 +110,17 @@ class Conversation:
         heard = self.heard()
         return [h.text for h in heard if h.topic == NOT_UNDERSTOOD] if len(heard) > 1 else []
 
+    def left_out(self) -> list[str]:
+        """What the latest message asks beyond the questions that are answered at a time."""
+        return [] if self.has_replied() else list(self._read.get(LEFT_OUT) or [])
+
     def may_be_danger(self) -> bool:
         """Whether the latest message may speak of an emergency, or only ask about one."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return bool(data.get(POSSIBLE_DANGER))
+        return bool(self._read.get(POSSIBLE_DANGER))
 
     def takes_alarm_back(self) -> bool:
         """Whether the latest message says, after an alarm, that nobody is in danger."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return bool(data.get(ALL_CLEAR))
+        return bool(self._read.get(ALL_CLEAR))
 
     def recent_alarm(self) -> str | None:
         """The danger that one of the last replies was about, unless all is well since then."""
@@ -144,18 +152,22 @@ class Conversation:
 
     def form_note(self) -> str:
         """What the latest message was noted as while a form is being filled in, or ""."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return str(data.get(FORM_NOTE) or "")
+        return str(self._read.get(FORM_NOTE) or "")
 
     def slot(self, name: str) -> str:
         """What a slot holds, "" when it holds nothing."""
         value = self._slots.get(name)
         return "" if value is None else str(value)
 
+    @property
+    def line(self) -> str | None:
+        """The WhatsApp number that the patient writes to, where that is known."""
+        found = (self._latest.metadata or {}).get(LINE) if self._latest else None
+        return str(found) if found else None
+
     def language(self) -> str | None:
         """Language of the latest message, where it is known not to be English."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return data.get(LANGUAGE)
+        return self._read.get(LANGUAGE)
 
     def _said(self) -> Iterator[dict[str, Any]]:
         """Metadata of the replies (ours, as the reply generator attached it)."""

@@ -35,6 +35,7 @@ from mesobot.consultation.form_answers import PRIVACY, read_answer
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import (
     FORM_NOTE,
+    LEFT_OUT,
     POSSIBLE_DANGER,
     QUESTIONS,
     problems_in_a_row,
@@ -139,7 +140,11 @@ def _like_a_name(text: str) -> bool:
 
 
 def _report(message: Message, reading: FormReading, problems_before: int) -> None:
-    """Replace what the message would mean outside the form."""
+    """Replace what the message would mean outside the form, or add the answer that is beside it."""
+    if reading.asks_too:
+        filled = [_entity(field.value, value) for field, value in reading.values.items()]
+        message.set(ENTITIES, [*message.get(ENTITIES, []), *filled], add_to_output=True)
+        return
     given_up = reading.kind is Kind.PROBLEM and problems_before + 1 >= _PROBLEMS_BEFORE_GIVING_UP
     name = _GIVE_UP if given_up else reading.kind.value
     emptied = _emptied(field.value for field in reading.emptied)
@@ -148,6 +153,7 @@ def _report(message: Message, reading: FormReading, problems_before: int) -> Non
         INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
         ENTITIES: [*emptied, *filled],
         QUESTIONS: [],
+        LEFT_OUT: [],
         RESPONSE_SELECTOR: {},
         FORM_NOTE: reading.note,
     }

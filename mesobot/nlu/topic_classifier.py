@@ -32,6 +32,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from mesobot.dialogue.conversation import (
     ALL_CLEAR,
     LANGUAGE,
+    LEFT_OUT,
     POSSIBLE_DANGER,
     QUESTIONS,
     has_just_offered,
@@ -216,6 +217,7 @@ def _report(message: Message, found: Interpretation) -> None:
         for question in found.questions
     ]
     message.set(QUESTIONS, questions, add_to_output=True)
+    message.set(LEFT_OUT, list(found.left_out), add_to_output=True)
     message.set(LANGUAGE, found.language, add_to_output=True)
     message.set(POSSIBLE_DANGER, found.possible, add_to_output=True)
     message.set(ALL_CLEAR, found.all_clear, add_to_output=True)

@@ -7,7 +7,7 @@ import spacy
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD, Rank, Thresholds
 from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, WHY, Context, correction
-from mesobot.nlu.interpretation import Interpreter, interpret
+from mesobot.nlu.interpretation import Interpreter, read_questions
 from mesobot.nlu.topic_model import Ranked
 from mesobot.paths import CLINIC
 from mesobot.safety.assessment import Level, SafetyThresholds
@@ -58,7 +58,7 @@ def nlp():
 
 
 def topics(nlp, message: str, context: Context | None = None) -> list[str]:
-    found = interpret(nlp(message), rank_of(KNOWN), THRESHOLDS, context)
+    found, _ = read_questions(nlp(message), rank_of(KNOWN), THRESHOLDS, context)
     return [question.decision.topic for question in found]
 
 
@@ -76,7 +76,7 @@ def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
         return rank_of(KNOWN, rival=0.1)(text)
 
     message = "does it hurt around the eyes and on the forehead"
-    found = interpret(nlp(message), rank, THRESHOLDS)
+    found, _ = read_questions(nlp(message), rank, THRESHOLDS)
     assert [question.decision.topic for question in found] == ["faq/pain"]
     assert set(ranked) == {message}
 

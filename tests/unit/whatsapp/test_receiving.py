@@ -36,6 +36,7 @@ class Hook:
             people=chat.people,
             told=self._told,
             clock=chat.clock,
+            is_urgent=lambda text: "breathe" in text,
             wake=self._wake,
         )
 
