@@ -15,7 +15,7 @@ from mesobot.channels.apology import apology
 from mesobot.channels.typed_text import without_command
 from mesobot.consultation.request import Way
 from mesobot.consultation.transactions import DatabaseUnavailableError
-from mesobot.dialogue.conversation import LINE
+from mesobot.dialogue.keys import LINE
 from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import Clinic
 

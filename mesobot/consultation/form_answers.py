@@ -40,8 +40,8 @@ _QUESTION_AT = 0.5
 _SURE_QUESTION_AT = 0.7
 """The same for messages that could be a name, or a wish about the form."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
-_ASKED = _QUESTIONS | {"nlu_fallback", "request_status"}
-"""What is answered beside an answer; the words before the question decide whether there is one."""
+_ASKED = _QUESTIONS | {"nlu_fallback"}
+"""What is answered beside an answer, or said not to be understood."""
 _PLAIN_ONLY = (Field.CONSENT, Field.CONFIRMED)
 """Answers that nothing else may stand beside: "yes, but what is that?" is no yes."""
 REFUSED = "contact_refused"
@@ -133,12 +133,12 @@ def _is_something_else(asked: Field, text: str, group: str, score: float) -> boo
 
 def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading | None:
     """What is understood whatever the topic model makes of it."""
-    if wants_to_stop(text):
-        return _cancel(asked)
-    way = wished_way(text) if asked in (Field.NAME, Field.CONTACT) else None
-    if refuses_to_give(text) and not way:
-        other = asked is Field.CONTACT and not named(text, {"name": ("name",)})
-        return FormReading(Kind.WHY, note=REFUSED) if other else _cancel(asked)
+    way = None if asked in (Field.WAY, *_PLAIN_ONLY) else wished_way(text)
+    if wants_to_stop(text) or (refuses_to_give(text) and not way):
+        other = asked not in _PLAIN_ONLY and named(text, FIELD_WORDS) is Field.CONTACT
+        stays = other and not wants_to_stop(text)
+        kind, note = (Kind.WHY, REFUSED) if stays else (Kind.CANCEL, asked.value)
+        return FormReading(kind, note=note)
     if asks_why(text):
         return FormReading(Kind.WHY, note=asked.value)
     name = corrected_name(text) if asked is not Field.NAME and Field.NAME in answers else None
@@ -148,16 +148,10 @@ def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading 
     if changed and changed in answers and asked is not Field.CONFIRMED:
         return FormReading(Kind.CHANGE, emptied=(changed,), note=changed.value)
     given = _contact_given(asked, text)
-    return given or (_other_way(way, answers) if way and not _names_contact(text) else None)
-
-
-def _cancel(asked: Field) -> FormReading:
-    return FormReading(Kind.CANCEL, note=asked.value)
-
-
-def _names_contact(text: str) -> bool:
-    """Whether an address stands in the text beside the way: "rather email, ada@mail.com"."""
-    return "@" in text
+    if given and (way is None or given.values[Field.WAY] == way.value):
+        return given
+    says_all = way is Way.EMAIL and "@" in text  # "rather email, ada@mail.com"
+    return _other_way(way, answers) if way and not says_all else None
 
 
 def _contact_given(asked: Field, text: str) -> FormReading | None:

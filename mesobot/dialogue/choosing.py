@@ -22,7 +22,7 @@ _LET_THROUGH = frozenset(
         *(danger.value for danger in Danger),
         *("not_in_danger", "help_is_coming", "cannot_get_help", "thanks", "goodbye"),
         *("faq/contact", "unanswered/location_hours", "book_consultation", "talk_to_human"),
-        *("request_status", "forget_me", "what_do_you_know"),
+        *("request_status", "own_details", "forget_me", "what_do_you_know"),
     }
 )
 """... unless somebody looks for the clinic or wants something done, not to be told something."""

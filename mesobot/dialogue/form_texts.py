@@ -54,8 +54,9 @@ def _expected(clinic: Clinic, expectation: str | None) -> str:
 
 
 def numbered(labels: Sequence[str], between: str = " ") -> str:
-    """Choices as text: "1. Any time 2. Evenings"."""
-    return between.join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+    """Choices as text: "1. Any time 2. Evenings", or each on a line of its own."""
+    listed = between.join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+    return f"{between.strip(' ')}{listed}"
 
 
 def form_buttons(named: Sequence[str] | str, questionnaire: Questionnaire) -> list[dict[str, str]]:

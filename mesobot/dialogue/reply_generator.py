@@ -23,16 +23,9 @@ from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.consultation.request import Way
 from mesobot.dialogue.choosing import STILL, Chooser, is_alarm, is_foreign
-from mesobot.dialogue.conversation import (
-    ALL_CLEAR,
-    CALLS_STAFF,
-    IN_PART,
-    OFFERS,
-    UTTER,
-    Conversation,
-    topic_of,
-)
+from mesobot.dialogue.conversation import UTTER, Conversation, topic_of
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
+from mesobot.dialogue.keys import ALL_CLEAR, CALLS_STAFF, IN_PART, OFFERS
 from mesobot.dialogue.replies import (
     MOST_CHOICES,
     Answer,

@@ -24,7 +24,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from mesobot.consultation.form_words import says_no, says_yes
-from mesobot.dialogue.conversation import LEFT_OUT, POSSIBLE_DANGER, QUESTIONS, asked_to_confirm
+from mesobot.dialogue.conversation import asked_to_confirm
+from mesobot.dialogue.keys import LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
 from mesobot.safety.red_flags import Danger
 
 _DANGERS = frozenset(danger.value for danger in Danger)

@@ -184,7 +184,7 @@ def read_questions(
     questions, left_out = _questions(document, rank, thresholds, ahead)
     if context and len(questions) == 1:
         text, alone = questions[0].text, questions[0].decision
-        return [Question(text, in_context(text, alone, rank, thresholds, context))], left_out
+        questions = [Question(text, in_context(text, alone, rank, thresholds, context))]
     return questions, left_out
 
 

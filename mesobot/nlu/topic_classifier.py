@@ -29,15 +29,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.dialogue.conversation import (
-    ALL_CLEAR,
-    LANGUAGE,
-    LEFT_OUT,
-    POSSIBLE_DANGER,
-    QUESTIONS,
-    has_just_offered,
-    last_answer,
-)
+from mesobot.dialogue.conversation import has_just_offered
+from mesobot.dialogue.keys import ALL_CLEAR, LANGUAGE, LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
+from mesobot.dialogue.last_answer import last_answer
 from mesobot.nlu.decision import Thresholds
 from mesobot.nlu.encoder import SentenceEncoder
 from mesobot.nlu.follow_ups import Context

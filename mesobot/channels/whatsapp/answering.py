@@ -7,7 +7,6 @@ emergency, and when somebody wants to be left alone or forgotten. What is left o
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -18,27 +17,25 @@ import structlog
 from mesobot.channels.whatsapp.assistant import Assistant
 from mesobot.channels.whatsapp.choices import ChoiceSigner
 from mesobot.channels.whatsapp.events import CHOICE, TEXT
+from mesobot.channels.whatsapp.reading import Reader, typed
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.texts import ChannelTexts
-from mesobot.channels.whatsapp.wishes import FORGET_ME, Wish, wish_of
-from mesobot.chats.whatsapp.inbox import Inbox, Outcome, Received, Turn
+from mesobot.channels.whatsapp.wishes import Wish, wish_of
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.people import Address, People, Person
 from mesobot.chats.whatsapp.tables import InboxState
+from mesobot.chats.whatsapp.turns import Outcome, Received, Turn
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.form_words import says_no, says_yes
-from mesobot.dialogue.conversation import CALLS_STAFF
+from mesobot.dialogue.keys import CALLS_STAFF
 
 LEASE = timedelta(seconds=30)
 """Longer than one message may take with everything around it; renewed with each."""
 TOO_FAST = "too_fast"
 """Kind of a message that stands for those that were left out."""
-_TOGETHER = 900
-"""Characters of messages that are read as one; the assistant reads a thousand."""
-_MOST_TOGETHER = 10
 _TYPED_WITHIN, _TAPPED_WITHIN = timedelta(minutes=5), timedelta(hours=1)
 """So long after "shall I delete it all?" a yes means that, while staff or nobody has the chat: a
 "yes" that is typed later answers somebody else."""
-_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 _log = structlog.get_logger()
 
 
@@ -86,7 +83,7 @@ class Answering:
         self._people = people
         self._assistant = assistant
         self._renderer = renderer
-        self._signer = signer
+        self._reader = Reader(signer)
         self._texts = texts
         self._speaking = speaking
         self._stale = stale
@@ -128,7 +125,7 @@ class Answering:
 
     async def _wish(self, turn: Turn, silent: bool) -> Wish | None:
         """The last wish about the channel; in the form "stop" is about the form."""
-        wishes = [wish_of(_typed(message)) for message in turn.messages if _typed(message)]
+        wishes = [wish_of(typed(message)) for message in turn.messages if typed(message)]
         wish = next((each for each in reversed(wishes) if each), None)
         about_form = wish is Wish.STOP and not silent
         if about_form and await self._assistant.is_in_form(turn.person.sender):
@@ -143,7 +140,7 @@ class Answering:
 
     async def _about_erasure(self, turn: Turn) -> list[Received]:
         """The messages that ask to be forgotten, or confirm it; nobody may stand in their way."""
-        wished = [each for each in turn.messages if wish_of(_typed(each)) is Wish.ERASE]
+        wished = [each for each in turn.messages if wish_of(typed(each)) is Wish.ERASE]
         if wished:
             return wished
         asked = await self._assistant.asked_to_erase(turn.person.sender)
@@ -155,7 +152,7 @@ class Answering:
     def _decides(self, message: Received, person: Person, ago: timedelta) -> bool:
         """Whether a message answers "shall I delete it all?", which was asked so long ago."""
         tapped = message.content["kind"] == CHOICE
-        text = self._meant(message, person)
+        text = self._reader.meant(message, person)
         return ago <= (_TAPPED_WITHIN if tapped else _TYPED_WITHIN) and (
             says_yes(text) or says_no(text)
         )
@@ -174,44 +171,18 @@ class Answering:
             for message in messages
             if message.content["kind"] not in (TEXT, CHOICE)
         ]
+        one_by_one = len(messages) > 1 and await self._assistant.is_in_form(person.sender)
         sent = [dict(each) for each in alarm]
-        for number, text in enumerate(await self._read(messages, person)):
+        for number, text in enumerate(self._reader.read(messages, person, one_by_one)):
             if number and not await asyncio.to_thread(self._inbox.renew, turn, LEASE):
                 break  # taken over, or forgotten: what follows is not ours to answer
             name = f"{turn.id}{f'.{number}' if number else ''}"
             sent += await self._assistant.answer(person.sender, text, name, turn.again, line)
         await self._say(turn, sent, before=list(dict.fromkeys(notes)))
 
-    async def _read(self, messages: Sequence[Received], person: Person) -> list[str]:
-        """What is said to the assistant: texts together, taps and answers to a form each alone."""
-        said = [self._meant(message, person) for message in messages]
-        spoken = [text for text in said if text]
-        if len(spoken) <= 1 or await self._assistant.is_in_form(person.sender):
-            return spoken
-        joined: list[str] = []
-        open_text = False
-        for message, text in zip(messages, said, strict=True):
-            alone = message.content["kind"] == CHOICE
-            if text and open_text and not alone:
-                joined[-1] += f"\n{text}"
-            elif text:
-                joined.append(text)
-            open_text = not alone if text else open_text
-        return joined
-
-    def _meant(self, message: Received, person: Person) -> str:
-        text = _typed(message)
-        if message.content["kind"] == CHOICE:
-            choice = self._signer.value_of(str(message.content["choice"]), person.id)
-            return text if choice is None else choice
-        number = _NUMBER.fullmatch(text)
-        if number and 0 < int(number[1]) <= len(person.offered):
-            return person.offered[int(number[1]) - 1]
-        return FORGET_ME if wish_of(text) is Wish.ERASE else text
-
     async def _alarm(self, turn: Turn) -> list[dict[str, Any]]:
         """What is said even where nothing else is, because somebody is in danger."""
-        text = "\n".join(filter(None, map(_typed, turn.messages)))
+        text = "\n".join(filter(None, map(typed, turn.messages)))
         return await self._assistant.alarm(text, _line(turn)) if text else []
 
     def _texts_for(self, turn: Turn) -> Mapping[str, str]:
@@ -237,21 +208,7 @@ class Answering:
             _log.warning("whatsapp.turn_taken_over")
 
 
-def together(contents: Sequence[Mapping[str, Any]]) -> int:
-    """How many of the waiting messages are read as one, beginning with the first."""
-    length = 0
-    for index, content in enumerate(contents[:_MOST_TOGETHER]):
-        length += len(str(content.get("text", ""))) + 1
-        if index and length > _TOGETHER:
-            return index
-    return min(len(contents), _MOST_TOGETHER)
-
-
 def _line(turn: Turn) -> str | None:
     """The clinic's number that the turn was written to, if that is known."""
     line = turn.messages[-1].content.get("line")
     return None if line is None else str(line)
-
-
-def _typed(message: Received) -> str:
-    return str(message.content.get("text", ""))

@@ -12,7 +12,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from mesobot.channels.dialogue import TURN_SECONDS, Dialogue
 from mesobot.channels.typed_text import without_command
-from mesobot.dialogue.conversation import LINE, UTTER, asked_to_confirm
+from mesobot.dialogue.conversation import UTTER, asked_to_confirm
+from mesobot.dialogue.keys import LINE
 from mesobot.safety.red_flags import Danger
 
 CHANNEL = "whatsapp"

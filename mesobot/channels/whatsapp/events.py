@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from mesobot.chats.whatsapp.inbox import Incoming
 from mesobot.chats.whatsapp.people import Address
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.consultation.delivery.graph import CALLBACK
 
 TEXT, CHOICE, VOICE, UNSUPPORTED = "text", "choice", "voice", "unsupported"

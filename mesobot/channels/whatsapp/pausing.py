@@ -34,9 +34,8 @@ class Pauses:
         """Whether any reply may go out."""
         return not self._refused and (self._until is None or self._until <= self._clock())
 
-    def opens_at(self) -> datetime:
-        """When a reply may go out, as far as is known; the past and the present mean now."""
-        now = self._clock()
+    def opens_at(self, now: datetime) -> datetime:
+        """When a reply may go out, as far as is known; that is ``now`` if it may do so now."""
         opens = max(now, self._until or now)
         return now + _LOOK_AGAIN if self._trying and opens <= now else opens
 

@@ -21,10 +21,11 @@ from mesobot.channels.whatsapp.answering import TOO_FAST
 from mesobot.channels.whatsapp.configuration import LARGEST_BODY, ChannelSettings
 from mesobot.channels.whatsapp.events import Events, Status, read_events
 from mesobot.channels.whatsapp.signature import is_genuine
-from mesobot.chats.whatsapp.inbox import Inbox, Incoming
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import People
 from mesobot.chats.whatsapp.tables import ReplyState
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.delivery.graph import reported_problem
 from mesobot.consultation.delivery.problems import DeliveryProblem

@@ -99,7 +99,7 @@ class Sending:
             await self._window_closed(reply)
             return
         wait = self._pairs.of(reply.person).wait()
-        due = max(now + timedelta(seconds=wait), self._pauses.opens_at())
+        due = max(now + timedelta(seconds=wait), self._pauses.opens_at(now))
         if due > now:
             await asyncio.to_thread(self._outgoing.untouched, reply, due)
             return

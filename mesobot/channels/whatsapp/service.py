@@ -10,18 +10,20 @@ from sqlalchemy.engine import Engine
 
 from mesobot import paths
 from mesobot.channels.whatsapp import answering, sending
-from mesobot.channels.whatsapp.answering import Answering, together
+from mesobot.channels.whatsapp.answering import Answering
 from mesobot.channels.whatsapp.assistant import Assistant
 from mesobot.channels.whatsapp.choices import ChoiceSigner
 from mesobot.channels.whatsapp.configuration import ChannelSettings
 from mesobot.channels.whatsapp.loops import WorkLoop
+from mesobot.channels.whatsapp.reading import together
 from mesobot.channels.whatsapp.receiving import Receiving
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.sending import Sending
 from mesobot.channels.whatsapp.texts import load_texts
-from mesobot.chats.whatsapp.inbox import Burst, Inbox
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import People
+from mesobot.chats.whatsapp.turns import Burst
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import database_url, shared_database
 from mesobot.consultation.delivery.graph import GraphClient

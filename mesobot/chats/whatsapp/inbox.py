@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
-from mesobot.chats.whatsapp.people import Address, People, Person, digest
+from mesobot.chats.whatsapp.people import People, digest
 from mesobot.chats.whatsapp.tables import InboxState, ReplyState, inbox, people, replies
+from mesobot.chats.whatsapp.turns import (
+    USUAL_BURST,
+    Burst,
+    Incoming,
+    Outcome,
+    Received,
+    Together,
+    Turn,
+)
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.encryption import SealedError, Sealer
 from mesobot.consultation.transactions import DatabaseUnavailableError, writing
@@ -31,74 +38,6 @@ _AT_ONCE = 100
 """Messages in one transaction."""
 _UNREADABLE_FOR = timedelta(minutes=5)
 _CLOCK_WENT_BACK = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message as the platform delivered it.
-
-    Attributes:
-        id: the platform's.
-        sent_at: when it was written.
-        content: what is needed to answer it; None if there is nothing to answer.
-        urgent: whether it must not wait for what else its sender may be writing.
-    """
-
-    id: str = field(repr=False)
-    address: Address
-    sent_at: datetime
-    content: Mapping[str, Any] | None = field(repr=False)
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Received:
-    """A message that waits for its answer."""
-
-    row: int
-    sent_at: datetime
-    content: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Messages of one person that are answered together by whoever claimed them.
-
-    Attributes:
-        id: the same each time this turn is begun.
-        again: whether it was begun before, by a process that did not finish.
-    """
-
-    id: str
-    person: Person
-    messages: tuple[Received, ...]
-    again: bool
-    lease: str
-
-
-class Outcome(Enum):
-    """What became of an answer: kept, forgotten with its person, or somebody else's by now."""
-
-    KEPT = "kept"
-    FORGOTTEN = "forgotten"
-    LOST = "lost"
-
-
-@dataclass(frozen=True)
-class Burst:
-    """How long to wait for more messages of somebody who is still writing.
-
-    Attributes:
-        quiet: without another message.
-        longest: since the first one.
-    """
-
-    quiet: timedelta = timedelta(seconds=1)
-    longest: timedelta = timedelta(seconds=4)
-
-
-Together = Callable[[Sequence[Mapping[str, Any]]], int]
-"""How many messages, of those that wait, are answered together, beginning with the first."""
 
 
 class Inbox:
@@ -120,7 +59,7 @@ class Inbox:
         sealer: Sealer,
         clock: Clock,
         everybody: People,
-        burst: Burst = Burst(),
+        burst: Burst = USUAL_BURST,
     ) -> None:
         self._engine = engine
         self._sealer = sealer

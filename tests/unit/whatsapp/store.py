@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from mesobot.chats.whatsapp.forgetting import WhatsAppPeople
-from mesobot.chats.whatsapp.inbox import Inbox, Incoming, Together, Turn
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import Address, People
 from mesobot.chats.whatsapp.tables import InboxState, inbox, people, replies
+from mesobot.chats.whatsapp.turns import Incoming, Together, Turn
 from mesobot.consultation.database import open_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.transactions import reading

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from mesobot.channels.whatsapp.answering import TOO_FAST, Answering, together
+from mesobot.channels.whatsapp.answering import TOO_FAST, Answering
 from mesobot.channels.whatsapp.choices import ChoiceSigner
+from mesobot.channels.whatsapp.reading import together
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.texts import load_texts
 from mesobot.channels.whatsapp.wishes import Wish, wish_of
-from mesobot.chats.whatsapp.inbox import Incoming
 from mesobot.chats.whatsapp.people import Address
 from mesobot.chats.whatsapp.tables import inbox, replies
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC, DATA
 from tests.unit.whatsapp.store import ADA, ChatStore

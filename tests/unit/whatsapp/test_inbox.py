@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from mesobot.chats.whatsapp.inbox import Incoming, Outcome
 from mesobot.chats.whatsapp.tables import InboxState, inbox, replies
+from mesobot.chats.whatsapp.turns import Incoming, Outcome
 from mesobot.consultation.encryption import Sealer
 from tests.unit.whatsapp.store import ADA, EVE, ChatStore, texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,19 @@ async def all_at_once(post: Post) -> None:
     due = post.chat.outgoing.claim(50, LEASE)
     assert len(due) == 12
     await asyncio.gather(*map(post.sending.deliver, due))
+
+
+def test_a_clock_that_goes_on_meanwhile_holds_nothing_up(post: Post) -> None:
+    def ticking() -> datetime:
+        post.chat.clock.advance(microseconds=1)
+        return post.chat.clock.now
+
+    settings = read_settings(TEST)
+    assert settings
+    post.sending = Sending(post.chat.outgoing, post.graph, settings, ticking, lambda: 0.5)
+    post.chat.replied("hello")
+    post.go()
+    assert post.chat.reply_states() == ["sent"]
 
 
 def test_a_reply_that_is_tried_first_and_cut_off_keeps_nobody_waiting(post: Post) -> None:
