@@ -86,6 +86,21 @@ def test_a_part_that_nobody_understood_is_named(nlp) -> None:
     assert topics(nlp, message) == ["faq/pain", NOT_UNDERSTOOD, "faq/procedure_duration"]
 
 
+def test_what_was_asked_after_three_questions_was_forgotten(nlp) -> None:
+    known = {f"is it {word}?": (f"faq/{word}", 0.9) for word in ("a", "b", "c", "d", "e")}
+    message = " ".join(known)
+    found, left_out = read_questions(nlp(message), rank_of(known), THRESHOLDS)
+    assert [question.decision.topic for question in found] == ["faq/a", "faq/b", "faq/c"]
+    assert left_out == ["is it d?", "is it e?"]
+
+
+def test_what_is_asked_beyond_the_pieces_that_are_read_is_left_out(nlp) -> None:
+    known = {f"is it thing{number}?": (f"faq/{number}", 0.9) for number in range(10)}
+    message = " ".join(known)
+    _, left_out = read_questions(nlp(message), rank_of(known), THRESHOLDS)
+    assert left_out == [f"is it thing{number}?" for number in range(3, 10)]
+
+
 def test_the_same_question_twice_is_one(nlp) -> None:
     assert topics(nlp, "does it hurt? does it hurt") == ["faq/pain"]
 

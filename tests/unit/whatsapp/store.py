@@ -44,10 +44,17 @@ class ChatStore:
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
 
-    def message(self, text: str, who: Address = ADA, ago: float = 0, name: str = "") -> Incoming:
+    def message(
+        self,
+        text: str,
+        who: Address = ADA,
+        ago: float = 0,
+        name: str = "",
+        urgent: bool = False,
+    ) -> Incoming:
         self._ids += 1
         sent_at = self.clock() - timedelta(seconds=ago)
-        return Incoming(name or f"wamid.{self._ids}", who, sent_at, {"text": text})
+        return Incoming(name or f"wamid.{self._ids}", who, sent_at, {"text": text}, urgent)
 
     def hear(self, *texts: str, who: Address = ADA) -> None:
         self.inbox.receive([self.message(text, who) for text in texts])

@@ -102,6 +102,12 @@ def test_a_flood_is_acknowledged_limited_and_told_once(chat: ChatStore) -> None:
     assert kinds[-1] == "text"
 
 
+def test_a_danger_sign_does_not_wait(hook: Hook) -> None:
+    hook.post(payloads.text(ADA, "hello"), payloads.text(EVE, "i cannot breathe"))
+    (turn,) = hook.chat.claim_now()
+    assert turn.person.address.phone == EVE.phone
+
+
 def test_staff_who_write_take_the_chat(hook: Hook) -> None:
     hook.post(payloads.echo(ADA, "this is Elif", US))
     person = hook.chat.people.find(Address(ADA.phone))
