@@ -37,6 +37,17 @@ CONFIG: dict[str, Any] = {
     ],
 }
 
+# Intents whose answer is not called after them; where ours runs an action, the text nearest to it.
+_NAMED = {
+    "nlu_fallback": "utter_not_understood",
+    "next_step": "utter_next",
+    "book_consultation": "utter_contact_directly",
+    "talk_to_human": "utter_contact_directly",
+    "cannot_get_help": "utter_medical_emergency_keep_trying",
+    "forget_me": "utter_confirm_forget_me",
+    "what_do_you_know": "utter_known_chat",
+}
+
 
 def write_stock_bot(folder: Path, epochs: int) -> None:
     """Create config, domain, data, endpoints and credentials of the stock bot.
@@ -100,9 +111,7 @@ def _plain(name: str) -> str:
 
 
 def _answer_for(intent: str, answers: dict[str, str]) -> str:
-    named = {"nlu_fallback": "utter_not_understood", "next_step": "utter_next"}
-    handover = {"book_consultation", "talk_to_human"}
-    name = "utter_contact_directly" if intent in handover else named.get(intent, f"utter_{intent}")
+    name = _NAMED.get(intent, f"utter_{intent}")
     if name not in answers:
         raise KeyError(f"no answer for the intent {intent}")
     return name
