@@ -12,8 +12,6 @@ from typing import Any
 
 import yaml
 
-from mesobot.paths import DATA
-
 # The commented default of `rasa init` 3.6.21, written out.
 CONFIG: dict[str, Any] = {
     "recipe": "default.v1",
@@ -49,16 +47,17 @@ _NAMED = {
 }
 
 
-def write_stock_bot(folder: Path, epochs: int) -> None:
+def write_stock_bot(folder: Path, data: Path, epochs: int) -> None:
     """Create config, domain, data, endpoints and credentials of the stock bot.
 
     Args:
         folder: where to; made if it does not exist.
+        data: our folder of topics.
         epochs: for DIET, TED and UnexpecTED; stock has 100.
     """
     examples: dict[str, str] = {}
     answers: dict[str, str] = {}
-    for path in sorted(DATA.rglob("*.yml")):
+    for path in sorted(data.rglob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         for block in content.get("nlu", []):
             examples[_plain(block["intent"])] = block["examples"]
@@ -90,7 +89,7 @@ def write_stock_bot(folder: Path, epochs: int) -> None:
     _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
     _write(
         folder / "endpoints.yml",
-        {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}},
+        {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "${STOCK_TRACKER_DB}"}},
     )
     _write(folder / "credentials.yml", {"rest": None})
 
