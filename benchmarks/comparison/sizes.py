@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
+from benchmarks.comparison.yaml_files import read, write
 
 PARTS = 10
 _FEWEST = 3
@@ -62,11 +62,7 @@ def with_examples(content: Content, choose: Callable[[list[str]], list[str]]) ->
 
 def count(data: Path) -> tuple[int, int]:
     """Topics (everything that can be meant) and examples of a folder."""
-    blocks = [
-        block
-        for path in sorted(data.rglob("*.yml"))
-        for block in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", [])
-    ]
+    blocks = [block for path in sorted(data.rglob("*.yml")) for block in read(path).get("nlu", [])]
     return len(blocks), sum(len(block["examples"].splitlines()) for block in blocks)
 
 
@@ -82,8 +78,6 @@ def _rewrite(
     shutil.rmtree(target, ignore_errors=True)
     for path in sorted(data.rglob("*.yml")):
         folder = target / path.relative_to(data).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read(path)
         for name, changed in change(path, content).items():
-            text = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
-            (folder / name).write_text(text, encoding="utf-8")
+            write(folder / name, changed)

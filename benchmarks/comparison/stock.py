@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
+from benchmarks.comparison.yaml_files import read, write
 
 # The commented default of `rasa init` 3.6.21, written out.
 CONFIG: dict[str, Any] = {
@@ -58,7 +58,7 @@ def write_stock_bot(folder: Path, data: Path, epochs: int) -> None:
     examples: dict[str, str] = {}
     answers: dict[str, str] = {}
     for path in sorted(data.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read(path)
         for block in content.get("nlu", []):
             examples[_plain(block["intent"])] = block["examples"]
         for name, variations in content.get("responses", {}).items():
@@ -83,15 +83,15 @@ def write_stock_bot(folder: Path, data: Path, epochs: int) -> None:
         "responses": {name: [{"text": text}] for name, text in answers.items()},
     }
     nlu = [{"intent": intent, "examples": text} for intent, text in examples.items()]
-    _write(folder / "config.yml", _config(epochs))
-    _write(folder / "domain.yml", domain)
-    _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
-    _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
-    _write(
+    write(folder / "config.yml", _config(epochs))
+    write(folder / "domain.yml", domain)
+    write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
+    write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
+    write(
         folder / "endpoints.yml",
         {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "${STOCK_TRACKER_DB}"}},
     )
-    _write(folder / "credentials.yml", {"rest": None})
+    write(folder / "credentials.yml", {"rest": None})
 
 
 def _config(epochs: int) -> dict[str, Any]:
@@ -114,8 +114,3 @@ def _answer_for(intent: str, answers: dict[str, str]) -> str:
     if name not in answers:
         raise KeyError(f"no answer for the intent {intent}")
     return name
-
-
-def _write(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -13,10 +13,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import yaml
-
 from benchmarks.comparison.bots import STOCK, Bot, Training, measured_training
 from benchmarks.comparison.stock import write_stock_bot
+from benchmarks.comparison.yaml_files import read
 
 _RECORD = "training.json"
 _LEARNT_FROM = ("config.yml", "data/nlu.yml", "data/rules.yml")
@@ -52,18 +51,18 @@ def trained_stock(keep: Path, data: Path, epochs: int) -> Bot:
 
 def key(folder: Path) -> str:
     """A short digest of what a written stock bot learns from."""
-    digest = hashlib.sha256()
-    for name in _LEARNT_FROM:
-        digest.update((folder / name).read_bytes())
-    domain = yaml.safe_load((folder / "domain.yml").read_text(encoding="utf-8"))
-    digest.update(json.dumps([domain["intents"], sorted(domain["responses"])]).encode())
-    return digest.hexdigest()[:12]
+    domain = read(folder / "domain.yml")
+    learnt_from = [
+        *(read(folder / name) for name in _LEARNT_FROM),
+        [domain["intents"], sorted(domain["responses"])],
+    ]
+    return hashlib.sha256(json.dumps(learnt_from).encode()).hexdigest()[:12]
 
 
 def said_by(folder: Path) -> dict[str, tuple[str, ...]]:
     """The intents that each text of a stock bot answers."""
-    domain = yaml.safe_load((folder / "domain.yml").read_text(encoding="utf-8"))
-    rules = yaml.safe_load((folder / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
+    domain = read(folder / "domain.yml")
+    rules = read(folder / "data" / "rules.yml")["rules"]
     texts = {name: variations[0]["text"] for name, variations in domain["responses"].items()}
     found: dict[str, tuple[str, ...]] = {}
     for rule in rules:
