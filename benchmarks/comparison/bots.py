@@ -73,7 +73,7 @@ class Bot:
 
     def environment(self, state: Path) -> dict[str, str]:
         """Of its server, which keeps what it keeps in the folder ``state``."""
-        return {
+        environment = {
             **environment_of(self.folder),
             "MESOBOT_STATE": str(state),
             "MESOBOT_TRACKER_DB": str(state / DATABASE),
@@ -81,6 +81,8 @@ class Bot:
             "MESOBOT_DEMO": "1",
             "STOCK_TRACKER_DB": str(state / DATABASE),
         }
+        settings.prepare_environment(environment)
+        return environment
 
 
 def environment_of(folder: Path) -> dict[str, str]:

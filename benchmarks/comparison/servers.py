@@ -62,7 +62,8 @@ def running(bot: Bot, state: Path) -> Iterator[Server]:
     try:
         while not _answers(port):
             if process.poll() is not None or time.perf_counter() - began > _SLOWEST_START:
-                raise RuntimeError(f"{bot.name} did not start; see {state / 'server.log'}")
+                said = (state / "server.log").read_text(encoding="utf-8", errors="replace")
+                raise RuntimeError(f"{bot.name} did not start. Its last words:\n{said[-2000:]}")
             time.sleep(_LOOK_EVERY)
         start = time.perf_counter() - began
         yield Server(port, process.pid, start, state / DATABASE)

@@ -192,4 +192,3 @@ def _principal_components(rows: FloatArray) -> FloatArray:
     _, vectors = np.linalg.eigh(rows.T @ rows)
     components: FloatArray = np.ascontiguousarray(vectors[:, -_DIMENSIONS:])
     return components
-
