@@ -33,7 +33,7 @@ train: .venv/.ready  ## check the content and train, if anything changed
 test: .venv/.ready  ## run all tests, the fast ones first
 	@$(BIN)/mesobot train
 	@scripts/browser.sh || test -z "$$CI"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: .venv/.ready .venv-lint/.ready  ## check code, types, YAML and training data
 	@scripts/lint.sh
