@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from html import escape
-from math import log
 
 from benchmarks.comparison.bots import OURS, STOCK
 from benchmarks.comparison.results import Results
@@ -79,12 +78,12 @@ class Panel:
             self.text(middle, _BOTTOM + 20, label, "middle")
 
     def lines(self, series: dict[str, dict[float, float]]) -> None:
-        """One line for each bot; the horizontal axis is logarithmic."""
+        """One line for each bot."""
         places = list(next(iter(series.values())))
-        first, last = log(places[0]), log(places[-1])
+        first, last = places[0], places[-1]
 
         def x(place: float) -> float:
-            part = (log(place) - first) / (last - first) if last > first else 0.5
+            part = (place - first) / (last - first) if last > first else 0.5
             return self.left + 14 + (self.width - 28) * part
 
         for bot, points in series.items():
@@ -115,7 +114,7 @@ def chart(results: Results) -> str:
         for name, bot in both.items()
     )
     legend = Panel(0, _WIDTH, 1)
-    for bot, x in ((OURS, 60), (STOCK, 170)):
+    for bot, x in ((OURS, 72), (STOCK, 182)):
         legend.drawn.append(f'<rect x="{x}" y="48" width="14" height="14" fill="{_COLOURS[bot]}"/>')
         legend.text(x + 20, 60, _NAMES[bot], "start")
     legend.text(
@@ -131,7 +130,7 @@ def chart(results: Results) -> str:
             '<title id="t">Mesobot and stock Rasa, side by side</title>',
             f'<desc id="d">{escape(said)}. All figures stand in the tables.</desc>',
             f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-            '<text x="60" y="30" font-size="19" font-weight="bold">'
+            '<text x="72" y="30" font-size="19" font-weight="bold">'
             "Mesobot and stock Rasa 3.6.21, same content, same machine, same run</text>",
             *legend.drawn,
             *turns.drawn,
@@ -152,7 +151,7 @@ def _turns(results: Results) -> Panel:
         )
         for mine, other in zip(*loads, strict=True)
     ]
-    panel = Panel(60, 320, max(max(values.values()) for _, values in groups))
+    panel = Panel(72, 300, max(max(values.values()) for _, values in groups))
     panel.frame("Time of a turn", "clients at the same time", "median, ms")
     panel.bars(groups)
     return panel
@@ -164,7 +163,7 @@ def _long(results: Results) -> Panel:
         for name in (OURS, STOCK)
     }
     panel = Panel(450, 260, max(max(points.values()) for points in series.values()))
-    panel.frame("One long conversation", "turns so far (logarithmic)", "median, ms")
+    panel.frame("One long conversation", "turns so far", "median, ms")
     panel.lines(series)
     return panel
 

@@ -14,7 +14,7 @@ from benchmarks.comparison.results import Size
 from benchmarks.comparison.servers import Server, memory, running, say, several
 from benchmarks.comparison.sizes import count
 
-PLACES = (10, 50, 100, 200, 350, 500)
+PLACES = (10, 100, 200, 300, 400, 500)
 """Of a conversation; a figure is the median of the ten turns that end there."""
 _WINDOW = 10
 _CLIENTS = 16

@@ -85,8 +85,8 @@ def test_silence_is_an_error_and_not_a_quick_turn(bot: Answering) -> None:
 
 
 def test_the_place_in_a_conversation_is_the_median_of_ten_turns() -> None:
-    seconds = [0.001] * 40 + [0.003] * 10
-    assert at_places(seconds) == pytest.approx({"10": 1.0, "50": 3.0})
+    seconds = [0.001] * 90 + [0.003] * 10
+    assert at_places(seconds) == pytest.approx({"10": 1.0, "100": 3.0})
 
 
 def test_stock_has_a_rule_for_each_intent_of_today(stock: Path) -> None:
