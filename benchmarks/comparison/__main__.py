@@ -43,7 +43,11 @@ KEEP = paths.ROOT / "build" / "benchmark"
 RESULTS = KEEP / "results.json"
 HELD_OUT = paths.ROOT / "tests" / "evaluation" / "held_out"
 CLIENTS = (1, 4, 16)
-TENTH, TODAY, TENFOLD = "a tenth of the examples", "today", "ten times the topics of the article"
+TENTH, TODAY, TENFOLD = (
+    "a tenth of the examples",
+    "all of it",
+    "ten times the topics of the article",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Extent:
         starts: how often each bot is started.
         longest: turns of the long conversation.
         epochs: of stock.
+        growth_epochs: of stock with more or less content: a turn costs the same whatever they are.
         held_out: of each kind of message, at most.
     """
 
@@ -64,13 +69,12 @@ class Extent:
     starts: int
     longest: int
     epochs: int
+    growth_epochs: int
     held_out: int | None
 
 
-FULL = Extent(240, 5, 3, 500, epochs=20, held_out=None)
-QUICK = Extent(48, 2, 1, 60, epochs=1, held_out=20)
-GROWTH_EPOCHS = 2
-"""Of stock with more or less content: what a turn costs does not depend on them."""
+FULL = Extent(240, 5, 3, 500, epochs=20, growth_epochs=2, held_out=None)
+QUICK = Extent(48, 2, 1, 60, epochs=1, growth_epochs=1, held_out=20)
 
 
 def main() -> None:
@@ -117,7 +121,7 @@ def measure_all(scratch: Path, extent: Extent, quick: bool) -> dict[str, BotResu
         right = {bot.name: accuracy(bot, servers[bot.name], held_out, faq) for bot in bots}
     say("one and two processes ...")
     rates = by_processes(bots, scratch, questions, extent.turns, extent.rounds)
-    sizes = {} if quick else all_sizes(bots, scratch, questions, extent.turns)
+    sizes = all_sizes(bots, data, scratch, questions=questions, extent=extent)
     return {
         bot.name: BotResults(
             training=bot.training,
@@ -128,7 +132,7 @@ def measure_all(scratch: Path, extent: Extent, quick: bool) -> dict[str, BotResu
             accuracy=right[bot.name],
             length=lengths[bot.name],
             processes=rates[bot.name],
-            sizes=sizes.get(bot.name, []),
+            sizes=sizes[bot.name],
         )
         for bot in bots
     }
@@ -181,20 +185,19 @@ def by_load(
 
 
 def all_sizes(
-    today: Sequence[Bot], scratch: Path, questions: Sequence[str], turns: int
+    today: Sequence[Bot], data: Path, scratch: Path, *, questions: Sequence[str], extent: Extent
 ) -> dict[str, list[Size]]:
-    """Both bots on a tenth of the examples, on today's content, and on ten times the topics."""
+    """Both bots on a tenth of the examples, on those of ``data``, and on ten times the topics."""
     tenth, tenfold = KEEP / "data-tenth", KEEP / "data-tenfold"
-    tenth_of_examples(paths.DATA, tenth)
-    tenfold_topics(paths.DATA, tenfold)
+    tenth_of_examples(data, tenth)
+    tenfold_topics(data, tenfold)
     found: dict[str, list[Size]] = {bot.name: [] for bot in today}
-    for name, data in ((TENTH, tenth), (TODAY, paths.DATA), (TENFOLD, tenfold)):
-        bots = today if data == paths.DATA else both(data, GROWTH_EPOCHS, data.name)
+    for name, content in ((TENTH, tenth), (TODAY, data), (TENFOLD, tenfold)):
+        bots = today if content == data else both(content, extent.growth_epochs, content.name)
         say(f"{name} ...")
         for bot in bots:
-            found[bot.name].append(
-                size_of(name, bot, data, scratch, questions=questions, turns=turns)
-            )
+            size = size_of(name, bot, content, scratch, questions=questions, turns=extent.turns)
+            found[bot.name].append(size)
     return found
 
 

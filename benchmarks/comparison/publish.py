@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.comparison.chart import chart
-from benchmarks.comparison.results import read_results
+from benchmarks.comparison.results import Results, read_results
 from benchmarks.comparison.table import table
 from mesobot import paths
 
@@ -19,6 +19,7 @@ RESULTS = paths.ROOT / "build" / "benchmark" / "results.json"
 JSON = Path("docs", "benchmarks.json")
 CHART = Path("docs", "images", "benchmarks.svg")
 PAGE = Path("docs", "benchmarks.md")
+NOT_YET = "*Not measured on a quiet machine yet.*\n"
 BEGIN, END = "<!-- figures: written by a run, not by hand -->\n", "<!-- end of figures -->\n"
 
 
@@ -38,9 +39,19 @@ def publish(results: Path, project: Path) -> None:
             "These are the figures of a quick try; run `make benchmark` first."
         )
     page = project / PAGE
-    page.write_text(with_figures(page.read_text(encoding="utf-8"), table(found)), encoding="utf-8")
+    text = with_figures(page.read_text(encoding="utf-8"), section(found))
+    page.write_text(text, encoding="utf-8")
     (project / CHART).write_text(chart(found), encoding="utf-8")
     shutil.copyfile(results, project / JSON)
+
+
+def section(results: Results) -> str:
+    """What stands between the marks: the chart and the tables."""
+    return (
+        "![Time of a turn, long conversations, start-up, memory and model of both]"
+        f"({CHART.relative_to(PAGE.parent)})\n\n{table(results)}\n"
+        f"All that was measured: [{JSON.name}]({JSON.name}).\n"
+    )
 
 
 def with_figures(page: str, figures: str) -> str:

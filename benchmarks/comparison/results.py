@@ -7,7 +7,7 @@ import os
 import platform
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class BotResults:
     accuracy: Accuracy
     length: dict[str, float]
     processes: dict[str, list[float]]
-    sizes: list[Size] = field(default_factory=list)
+    sizes: list[Size]
 
 
 @dataclass(frozen=True)

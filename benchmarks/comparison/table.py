@@ -60,6 +60,8 @@ def ratio(ours: Sequence[float], stock: Sequence[float]) -> Ratio:
 def table(results: Results) -> str:
     """All tables, in Markdown."""
     ours, stock = results.bots[OURS], results.bots[STOCK]
+    content = ("content", "topics", "examples", "bot", "training, s", "model, MB", "memory, MiB",
+               "turn p50, ms")  # fmt: skip
     parts = [
         _about(results),
         _rows(("", "Mesobot", "stock Rasa", "ratio", "goal"), _costs(ours, stock)),
@@ -69,11 +71,8 @@ def table(results: Results) -> str:
             ("Rasa processes: turns/s, 16 clients", "Mesobot", "stock Rasa"),
             _processes(ours, stock),
         ),
+        _rows(content, _sizes(ours, stock)),
     ]
-    if ours.sizes:
-        head = ("content", "topics", "examples", "bot", "training, s", "model, MB", "memory, MiB",
-                "turn p50, ms")  # fmt: skip
-        parts.append(_rows(head, _sizes(ours, stock)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -17,7 +17,7 @@ BOT = BotResults(
     accuracy=Accuracy(95, 100, 1, 50),
     length={"10": 10.0, "500": 30.0},
     processes={"1": [100.0], "2": [150.0]},
-    sizes=[Size("today", 67, 19040, None, 50.0, 67.0, 600.0, 10.0)],
+    sizes=[Size("all of it", 67, 19040, None, 50.0, 67.0, 600.0, 10.0)],
 )
 SLOWER = replace(
     BOT,
