@@ -24,4 +24,9 @@ _ORDER = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: _ORDER.index(item.path.relative_to(item.config.rootpath).parts[1]))
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(item.config.rootpath).parts[1]
+
+    items.sort(key=lambda item: _ORDER.index(folder(item)))
+    for item in items:  # what a folder starts is started once, by one of the parallel runners
+        item.add_marker(pytest.mark.xdist_group(folder(item)))

@@ -35,6 +35,7 @@ export default defineConfig({
     cssMinify: true,
     lib: { entry: { mesobot: 'src/launcher.ts' }, formats: ['es'] },
     reportCompressedSize: false,
+    license: { fileName: 'licences.md' },
     rolldownOptions: {
       output: {
         entryFileNames: 'mesobot.js',

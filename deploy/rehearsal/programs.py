@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from mesobot import paths
 
 _DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
 _PACKAGES = {"initdb": "postgresql", "redis-server": "redis-server", "nginx": "nginx-light"}
@@ -30,14 +35,27 @@ def program(name: str) -> Path:
     """
     found = _find(name)
     if found is None and os.getuid() == 0 and shutil.which("apt-get"):
-        _install(_PACKAGES[name])
-        found = _find(name)
+        with one_at_a_time("apt-get"):
+            found = _find(name)  # another process may just have installed it
+            if found is None:
+                _install(_PACKAGES[name])
+                found = _find(name)
     if found is None:
         package = _PACKAGES[name]
         raise MissingProgramError(
             f"{name} is not installed (Debian, Ubuntu: apt-get install {package})"
         )
     return found
+
+
+@contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """Wait while another process of this checkout installs the same."""
+    file = paths.ROOT / ".cache" / f"{what}.lock"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def unprivileged(folder: Path) -> str | None:

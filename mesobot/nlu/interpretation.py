@@ -11,22 +11,17 @@ from typing import Any
 
 from mesobot.nlu.after_alarm import read_after
 from mesobot.nlu.cutting import Stretch, cut, spans
+from mesobot.nlu.dangers import DangerReader
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
 from mesobot.nlu.questions import Piece, all_pieces, sentences, text_of, words
-from mesobot.nlu.rankings import Model, Rankings, without_contacts
+from mesobot.nlu.rankings import Model, Rankings, language_of
 from mesobot.nlu.topic_model import Ranked
-from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
+from mesobot.safety.assessment import SafetyThresholds
 from mesobot.safety.red_flags import Danger, RedFlags
 
 _MOST_PIECES = 8
-_MOST_SENTENCES = 10
-_LOOK_CLOSER_AT = 0.06
-"""Belief of a whole message in a danger from which each of its sentences is looked at."""
 _MOST_QUESTIONS = 3
-_ORDER = list(Danger)
-"""Most serious first."""
-_OTHER_LANGUAGE = "other_language"
 _SMALL_TALK = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", "not_in_danger", "help_is_coming"}
 )
@@ -102,9 +97,8 @@ class Interpreter:
     ) -> None:
         """Put a trained model and the clinic's red flags to work."""
         self._model = model
-        self._red_flags = red_flags
+        self._dangers = DangerReader(red_flags, safety)
         self._thresholds = thresholds
-        self._safety = safety
 
     def read(self, document: Any, context: Context | None = None) -> Interpretation:
         """What a message, a spaCy document, asks for.
@@ -116,10 +110,10 @@ class Interpreter:
         text = document.text
         rank = Rankings(self._model)
         whole = rank(text)
-        found = self._assess(text, sentences(document), rank)
+        found = self._dangers.read(text, sentences(document), rank)
         if context and not found.danger and is_short(text):
-            found = self._assess_after(context.question, text, rank)
-        language = found.language or _language(whole)
+            found = self._dangers.read_after(context.question, text, rank)
+        language = found.language or language_of(whole)
         if found.danger and not found.possible:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
@@ -136,31 +130,6 @@ class Interpreter:
             read_on.all_clear,
             tuple(left_out),
         )
-
-    def _assess(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
-        """The most serious of what the message as a whole and each of its sentences says."""
-        flags = self._red_flags.find(without_contacts(text))
-        beliefs = [rank.dangers(text)]
-        if len(spoken) > 1 and (flags or max(beliefs[0].values(), default=0.0) >= _LOOK_CLOSER_AT):
-            looked_at = spoken[:_MOST_SENTENCES]
-            rank.ahead(looked_at)
-            beliefs += [rank.dangers(part) for part in looked_at]
-        foreign = _language(rank.topics(text)) is not None
-        return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text), foreign)
-
-    def _assess_after(self, question: str, text: str, rank: Rankings) -> Assessment:
-        """What a short message adds to the question before it: "swelling?", "in the throat too"."""
-        both = self._assess(f"{question} {text}", [], rank)
-        if not both.danger or both.possible:
-            return Assessment()
-        before = self._assess(question, [], rank)
-        known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
-        return both if _ORDER.index(both.danger) < known else Assessment()
-
-
-def _language(ranking: Sequence[Ranked]) -> str | None:
-    group, _, language = ranking[0].topic.partition("/")
-    return language if group == _OTHER_LANGUAGE and language != "other" else None
 
 
 def read_questions(

@@ -136,10 +136,9 @@ def test_the_disk_is_full_for_a_while(fragile: Fragile) -> None:
 
     @contextmanager
     def full() -> Iterator[None]:
-        # No file of the process grows beyond that, as if there were no space.
+        # No byte of any file of the process, as if there were no space.
         write_back(file)
-        limit = max(16_384, 2 * fragile.assistant.log.stat().st_size)
-        resource.prlimit(process, resource.RLIMIT_FSIZE, (limit, unlimited))
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (0, unlimited))
         yield
         resource.prlimit(process, resource.RLIMIT_FSIZE, (unlimited, unlimited))
 

@@ -74,9 +74,13 @@ def running(
         "MESOBOT_DEMO_PORT": str(free_port()),
         **variables,
     }
+    # Another process writes the log, so that a test can keep this one from writing any file.
     with log.open("wb") as output:
+        writer = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=output)
+    assert writer.stdin
+    with writer.stdin as pipe:
         process = subprocess.Popen(
-            command, cwd=paths.ROOT, env=environment, stdout=output, stderr=output,
+            command, cwd=paths.ROOT, env=environment, stdout=pipe, stderr=pipe,
             start_new_session=True,
         )  # fmt: skip
     try:
@@ -92,6 +96,7 @@ def running(
                 process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+        writer.wait(timeout=10)
 
 
 @pytest.fixture(scope="session")

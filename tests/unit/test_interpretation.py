@@ -190,3 +190,30 @@ def test_words_beside_an_address_are_read(nlp) -> None:
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
     found = interpreter.read(nlp("i cannot breathe ada@mail.com"))
     assert found.danger is Danger.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("message", "danger"),
+    [
+        ("my eyes are shut from swell", Danger.EMERGENCY),
+        ("my eyes are shut from swell. how long does it take?", Danger.EMERGENCY),
+        ("how long does it take? my eyes are shut from swell", Danger.EMERGENCY),
+        ("how long does it take? does it hurt", None),
+    ],
+)
+def test_a_plain_question_does_not_hide_the_danger_beside_it(nlp, message: str, danger) -> None:
+    """Together they resembled no danger, and the sentence alone counted for too little."""
+
+    class Model:
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            return [self._ranked(part) for part in parts]
+
+        def _ranked(self, part: str) -> list[Ranked]:
+            if part == "my eyes are shut from swell":
+                return [Ranked("medical_emergency", 0.6, 0.45), Ranked("faq/pain", 0.2)]
+            topic, score = KNOWN.get(part, ("faq/downtime", 0.5))
+            return [Ranked(topic, score, score), Ranked("medical_emergency", 0.1, 0.03)]
+
+    flags = load_red_flags(CLINIC / "red_flags.yml")
+    interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
+    assert interpreter.read(nlp(message)).danger is danger

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from deploy.rehearsal.programs import one_at_a_time
 from mesobot import paths
 
 HERE = Path(__file__).parent
 BOTH = ("polling", "websocket")
-_LISTED = ("package.json", "package-lock.json", ".npmrc")
+_LISTED = ("package.json", "package-lock.json", ".npmrc", "driver.mjs")
 
 
 def installed_client() -> Path:
@@ -31,6 +32,12 @@ def installed_client() -> Path:
         pytest.skip(reason)
     folder = paths.ROOT / ".cache" / "web-client"
     wanted = "".join((HERE / name).read_text(encoding="utf-8") for name in _LISTED)
+    with one_at_a_time("web-client"):
+        _install(folder, wanted)
+    return folder
+
+
+def _install(folder: Path, wanted: str) -> None:
     mark = folder / "installed"
     if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         shutil.rmtree(folder, ignore_errors=True)
@@ -39,8 +46,6 @@ def installed_client() -> Path:
             shutil.copy(HERE / name, folder)
         subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True, timeout=300)
         mark.write_text(wanted, encoding="utf-8")
-    shutil.copy(HERE / "driver.mjs", folder)
-    return folder
 
 
 class Browsers:
@@ -154,6 +159,13 @@ class Tab:
     @property
     def messages(self) -> list[dict[str, Any]]:
         return self.events("message")
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """What the patient sees: told as it was said, or as history after a reconnection."""
+        told = [*self.messages, *(m for one in self.events("history") for m in one["messages"])]
+        by_place = {message["seq"]: message for message in told}
+        return [by_place[seq] for seq in sorted(by_place)]
 
     def texts(self) -> list[str]:
         return [message["text"] for message in self.messages]
