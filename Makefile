@@ -63,9 +63,8 @@ digest-picture: .venv/.ready  ## make the picture of the digest in docs/insight.
 evaluate: .venv/.ready  ## measure on all held-out messages; writes build/evaluation/report.html
 	@$(BIN)/mesobot evaluate
 
-benchmark: .venv/.ready  ## measure against a stock Rasa bot (an hour: the peer trains slowly)
-	@$(BIN)/mesobot train
-	@$(BIN)/python -m benchmarks.side_by_side
+benchmark: .venv/.ready  ## measure against a stock Rasa bot (the first time hours: it trains slowly)
+	@$(BIN)/python -m benchmarks.comparison
 
 lock:  ## pin the newest allowed versions of all dependencies
 	@scripts/lock.sh

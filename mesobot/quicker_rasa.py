@@ -1,7 +1,7 @@
 """What Rasa does many times in each turn, done with less work and the same results.
 
-None of it can be configured, so it is replaced in Rasa's classes, for the server only: training is as
-Rasa has it. ``tests/unit/test_quicker_rasa.py`` compares each with what it replaces.
+None of it can be configured, so it is replaced in Rasa's classes, for the server only; for training see
+``quicker_training.py``. ``tests/unit/test_quicker_rasa.py`` compares each with what it replaces.
 """
 
 from __future__ import annotations

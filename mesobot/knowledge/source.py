@@ -43,8 +43,8 @@ class LinedDict(dict[Any, Any]):
     key_lines: dict[Any, int]
 
 
-class _LinedLoader(yaml.SafeLoader):
-    pass
+class _LinedLoader(yaml.CSafeLoader):
+    """By libyaml: a tenth of the time, which every start and every check waits for."""
 
 
 def _mapping(loader: _LinedLoader, node: yaml.MappingNode) -> LinedDict:
@@ -72,7 +72,7 @@ def read_yaml(path: Path) -> LinedDict:
         ContentError: if the file is no readable YAML mapping.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)  # noqa: S506 - derives from SafeLoader
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)  # noqa: S506 - derives from CSafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1

@@ -11,25 +11,17 @@ from typing import Any
 
 from mesobot.nlu.after_alarm import read_after
 from mesobot.nlu.cutting import Stretch, cut, spans
+from mesobot.nlu.dangers import DangerReader
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
-from mesobot.nlu.questions import Piece, pieces, sentences, text_of, words
-from mesobot.nlu.rankings import Model, Rankings, without_contacts
+from mesobot.nlu.questions import Piece, all_pieces, sentences, text_of, words
+from mesobot.nlu.rankings import Model, Rankings, language_of
 from mesobot.nlu.topic_model import Ranked
-from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
+from mesobot.safety.assessment import SafetyThresholds
 from mesobot.safety.red_flags import Danger, RedFlags
 
 _MOST_PIECES = 8
-_MOST_SENTENCES = 10
-_LOOK_CLOSER_AT = 0.06
-"""Belief of a text in a danger from which it is not harmless beyond doubt."""
-_PLAIN_AT = 0.5
-"""Score of a harmless sentence from which it is a question about a topic."""
 _MOST_QUESTIONS = 3
-_ORDER = list(Danger)
-"""Most serious first."""
-_FAQ = "faq/"
-_OTHER_LANGUAGE = "other_language"
 _SMALL_TALK = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "deny", "next_step", "not_in_danger", "help_is_coming"}
 )
@@ -38,8 +30,8 @@ _TOGETHER = frozenset({"faq/combine_treatments", "faq/compare_general"})
 _SURELY_TOGETHER = 0.9
 """... when a message is clearly about one of them."""
 _CLEAR_AT = 0.8
-"""Score of a message that asks once from which it is not cut, nor its sentences looked at for danger
-if it is harmless: each stretch costs a ranking, and most messages are one clear question."""
+"""Score of a message that asks once from which it is not cut: cutting costs a ranking for each
+stretch, and most messages are one clear question."""
 _FEW_WORDS = 6
 """Up to here it is cut all the same: "pain, downtime?" asks twice with one question mark."""
 _UNRIVALLED_AT = 0.45
@@ -76,6 +68,7 @@ class Interpretation:
         possible: whether the danger may be meant in general, as a question about it.
         language: of the message, where it is known not to be English.
         all_clear: whether, after a danger, the message says that nobody is in danger.
+        left_out: what the message asks beyond these questions, as typed.
     """
 
     questions: tuple[Question, ...]
@@ -84,11 +77,12 @@ class Interpretation:
     possible: bool = False
     language: str | None = None
     all_clear: bool = False
+    left_out: tuple[str, ...] = ()
 
     def instead(self, topic: str) -> Interpretation:
         """The same message with another meaning."""
         question = Question(self.questions[0].text, Decision(topic, 1.0))
-        return replace(self, questions=(question,))
+        return replace(self, questions=(question,), left_out=())
 
 
 class Interpreter:
@@ -103,9 +97,8 @@ class Interpreter:
     ) -> None:
         """Put a trained model and the clinic's red flags to work."""
         self._model = model
-        self._red_flags = red_flags
+        self._dangers = DangerReader(red_flags, safety)
         self._thresholds = thresholds
-        self._safety = safety
 
     def read(self, document: Any, context: Context | None = None) -> Interpretation:
         """What a message, a spaCy document, asks for.
@@ -117,15 +110,17 @@ class Interpreter:
         text = document.text
         rank = Rankings(self._model)
         whole = rank(text)
-        found = self._assess(text, sentences(document), rank)
+        found = self._dangers.read(text, sentences(document), rank)
         if context and not found.danger and is_short(text):
-            found = self._assess_after(context.question, text, rank)
-        language = found.language or _language(whole)
+            found = self._dangers.read_after(context.question, text, rank)
+        language = found.language or language_of(whole)
         if found.danger and not found.possible:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
         read_on = read_after(document, rank, context)
-        questions = interpret(document, read_on.rank, self._thresholds, read_on.context, rank.ahead)
+        questions, left_out = read_questions(
+            document, read_on.rank, self._thresholds, read_on.context, rank.ahead
+        )
         return Interpretation(
             tuple(questions),
             tuple(whole),
@@ -133,67 +128,20 @@ class Interpreter:
             found.possible,
             language,
             read_on.all_clear,
+            tuple(left_out),
         )
 
-    def _assess(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
-        """The most serious of what the message as a whole and each of its sentences says."""
-        flags = self._red_flags.find(without_contacts(text))
-        beliefs = [rank.dangers(text)]
-        unclear = rank(text)[0].score < _CLEAR_AT or _may_be_danger(text, rank)
-        if len(spoken) > 1 and (flags or unclear):
-            looked_at = spoken[:_MOST_SENTENCES]
-            rank.ahead(looked_at)
-            beliefs += [rank.dangers(part) for part in looked_at]
-            rest = _without_plain_questions(looked_at, rank)
-            if rest:
-                alone = rank.dangers(rest)
-                beliefs[0] = {danger: max(b, alone[danger]) for danger, b in beliefs[0].items()}
-        foreign = _language(rank.topics(text)) is not None
-        return assess(flags, beliefs, self._safety, self._red_flags.is_calm(text), foreign)
 
-    def _assess_after(self, question: str, text: str, rank: Rankings) -> Assessment:
-        """What a short message adds to the question before it: "swelling?", "in the throat too"."""
-        both = self._assess(f"{question} {text}", [], rank)
-        if not both.danger or both.possible:
-            return Assessment()
-        before = self._assess(question, [], rank)
-        known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
-        return both if _ORDER.index(both.danger) < known else Assessment()
-
-
-def _without_plain_questions(spoken: Sequence[str], rank: Rankings) -> str | None:
-    """What is left of a message without clear, harmless questions; None if that is all or nothing.
-
-    It is judged like a message of its own: "help, he fainted. how long does it take?" is no less
-    urgent than without its second sentence.
-    """
-    left = [sentence for sentence in spoken if not _is_plain_question(sentence, rank)]
-    return ". ".join(left) if 0 < len(left) < len(spoken) else None
-
-
-def _is_plain_question(sentence: str, rank: Rankings) -> bool:
-    best = rank(sentence)[0]
-    is_plain = best.topic.startswith(_FAQ) and best.score >= _PLAIN_AT
-    return is_plain and not _may_be_danger(sentence, rank)
-
-
-def _may_be_danger(text: str, rank: Rankings) -> bool:
-    return any(belief >= _LOOK_CLOSER_AT for belief in rank.dangers(text).values())
-
-
-def _language(ranking: Sequence[Ranked]) -> str | None:
-    group, _, language = ranking[0].topic.partition("/")
-    return language if group == _OTHER_LANGUAGE and language != "other" else None
-
-
-def interpret(
+def read_questions(
     document: Any,
     rank: Rank,
     thresholds: Thresholds,
     context: Context | None = None,
     ahead: Callable[[Sequence[str]], None] = lambda _texts: None,
-) -> list[Question]:
+) -> tuple[list[Question], list[str]]:
     """The questions of a message in the order they were asked; at least one, at most three.
+
+    Whatever it asks beyond these comes second, as typed.
 
     Args:
         document: the message as a spaCy document.
@@ -202,11 +150,11 @@ def interpret(
         context: what was answered before, if anything was.
         ahead: told which texts ``rank`` will be asked for next.
     """
-    questions = _questions(document, rank, thresholds, ahead)
+    questions, left_out = _questions(document, rank, thresholds, ahead)
     if context and len(questions) == 1:
         text, alone = questions[0].text, questions[0].decision
-        return [Question(text, in_context(text, alone, rank, thresholds, context))]
-    return questions
+        questions = [Question(text, in_context(text, alone, rank, thresholds, context))]
+    return questions, left_out
 
 
 def _questions(
@@ -214,15 +162,16 @@ def _questions(
     rank: Rank,
     thresholds: Thresholds,
     ahead: Callable[[Sequence[str]], None],
-) -> list[Question]:
+) -> tuple[list[Question], list[str]]:
     text = document.text
     whole = rank(text)
     single = Question(text, decide(whole, thresholds))
     if whole[0].topic in _TOGETHER and whole[0].score >= _SURELY_TOGETHER:
-        return [single]
-    found = pieces(document, _MOST_PIECES)
+        return [single], []
+    everything = all_pieces(document, _MOST_PIECES)
+    found = everything[:_MOST_PIECES]
     if len(found) <= 1 or _is_one_question(whole, found, len(document)):
-        return [single]
+        return [single], []
 
     def own_topics(part: str) -> list[Ranked]:
         """Without the follow-ups: a piece of a message leans on the piece before it."""
@@ -232,10 +181,13 @@ def _questions(
     stretches = cut(found, own_topics, _NO_QUESTION)
     asked = [Question(s.text, decide(s.ranking, thresholds)) for s in stretches]
     if len(asked) > 1:
-        return _with_left_over(stretches, asked, found, rank)[:_MOST_QUESTIONS]
+        questions = _with_left_over(stretches, asked, found, rank)
+        unread = [each for each in everything[_MOST_PIECES:] if each.asks and _says_something(each)]
+        left_out = [each.text for each in questions[_MOST_QUESTIONS:]]
+        return questions[:_MOST_QUESTIONS], left_out + [text_of([each]) for each in unread]
     if asked and single.decision.topic == NOT_UNDERSTOOD:
-        return [replace(asked[0], text=text)]
-    return [single]
+        return [replace(asked[0], text=text)], []
+    return [single], []
 
 
 def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:

@@ -10,6 +10,7 @@ from mesobot.nlu.topic_model import Ranked
 from mesobot.safety.red_flags import Danger
 
 _CONTACTS = re.compile(r"\S+@\S+|https?://\S+|\+?\d(?:[ ()/.-]{0,2}\d){6,}")
+_OTHER_LANGUAGE = "other_language"
 _DANGERS = frozenset(danger.value for danger in Danger)
 
 
@@ -48,6 +49,12 @@ class Rankings:
     def dangers(self, part: str) -> dict[Danger, float]:
         """How strongly a part resembles each danger, where that is known."""
         return {Danger(r.topic): r.belief for r in self(part) if r.topic in _DANGERS}
+
+
+def language_of(ranking: Sequence[Ranked]) -> str | None:
+    """What the most likely topic says about the language, where it is known not to be English."""
+    group, _, language = ranking[0].topic.partition("/")
+    return language if group == _OTHER_LANGUAGE and language != "other" else None
 
 
 def without_contacts(text: str) -> str:

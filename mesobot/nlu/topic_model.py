@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
 
 from mesobot.nlu.encoder import Encoder, encode_all
+from mesobot.nlu.kernel import gaussian, kernel_matrix, solve
 from mesobot.nlu.ngrams import Ngrams
 
 FloatArray = npt.NDArray[np.float32]
@@ -33,8 +33,6 @@ SETTINGS_FILE = "topic_model.json"
 _FEWEST_TOPICS = 2
 _DIMENSIONS = 192
 """Principal components kept of the layers: more change no figure and cost time."""
-_WIDTH = 1.5
-"""Of the Gaussian kernel ``exp(-width * (1 - cosine))``."""
 _RIDGE = 0.05
 _COMPARED = 8
 """Topics, by belief, whose nearest example is looked for; the others score 0."""
@@ -88,7 +86,7 @@ class TopicModel:
 
     @classmethod
     def fit(cls, texts: Sequence[str], topics: Sequence[str], encoder: Encoder) -> TopicModel:
-        """Learn from examples; the kernel matrix takes ``4 n^2`` bytes meanwhile.
+        """Learn from examples; the kernel matrix takes ``2 n^2`` bytes meanwhile.
 
         Args:
             texts: ``n`` example messages.
@@ -112,10 +110,8 @@ class TopicModel:
         centred = _centred(layers, means)
         components = _principal_components(centred)
         reduced = centred @ components
-        kernel = _gaussian(reduced @ reduced.T) + (grams @ grams.T).toarray()
-        kernel[np.diag_indices_from(kernel)] += _RIDGE
         targets = np.eye(len(names), dtype=np.float32)[labels]
-        weights = linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True)
+        weights = solve(kernel_matrix(reduced, grams), targets, _RIDGE)
         arrays = {
             "means": means,
             "components": components,
@@ -157,7 +153,7 @@ class TopicModel:
         """What the regression says, [k]; mostly within [0, 1]."""
         arrays = self._arrays
         reduced = _centred(layers[np.newaxis], arrays["means"])[0] @ arrays["components"]
-        beliefs: FloatArray = _gaussian(arrays["reduced"] @ reduced) @ arrays["weights"]
+        beliefs: FloatArray = gaussian(arrays["reduced"] @ reduced) @ arrays["weights"]
         present, amounts = self._ngrams.vector(cleaned)
         beliefs += amounts @ arrays["ngram_weights"][present]
         return beliefs
@@ -196,8 +192,3 @@ def _principal_components(rows: FloatArray) -> FloatArray:
     _, vectors = np.linalg.eigh(rows.T @ rows)
     components: FloatArray = np.ascontiguousarray(vectors[:, -_DIMENSIONS:])
     return components
-
-
-def _gaussian(cosines: FloatArray) -> FloatArray:
-    result: FloatArray = np.exp(np.float32(_WIDTH) * (cosines - np.float32(1.0)))
-    return result

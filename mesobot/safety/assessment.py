@@ -40,7 +40,8 @@ class SafetyThresholds:
         possible: belief from which an emergency is possible ...
         possible_with_wording: ... and when a wording of one is in the message.
         sentence: what a single sentence of a longer message must add to all of these (a
-            quarter of it for ``possible``, which costs a patient least, and nothing with a wording).
+            quarter of it for ``possible``, which costs a patient least, nothing with a wording,
+            and a quarter for what is left without plain questions).
     """
 
     levels: Mapping[Danger, Level]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,6 +142,7 @@ class Record:
     def saw(self, what: str, who: str) -> None:
         """Note what must never be seen."""
         self.odd.append((time.time(), what, who))
+        _say(f"{what}: {who}")
 
     def as_json(self, **more: object) -> str:
         """All of it as text, beside what else is to be kept."""
@@ -151,9 +153,15 @@ class Record:
         """Note that something is broken for as long as this lasts."""
         noted = Disturbance(kind, part, time.time())
         self.disturbances.append(noted)
+        _say(f"broken: {kind}, {part}")
         try:
             yield noted
         except Exception as problem:
             noted.problem = f"{type(problem).__name__}: {problem}"[:300]
         finally:
             noted.end = time.time()
+
+
+def _say(what: str) -> None:
+    """Twenty minutes are long."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")

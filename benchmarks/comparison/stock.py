@@ -10,9 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from mesobot.paths import DATA
+from benchmarks.comparison.yaml_files import read, write
 
 # The commented default of `rasa init` 3.6.21, written out.
 CONFIG: dict[str, Any] = {
@@ -37,18 +35,30 @@ CONFIG: dict[str, Any] = {
     ],
 }
 
+# Intents whose answer is not called after them; where ours runs an action, the text nearest to it.
+_NAMED = {
+    "nlu_fallback": "utter_not_understood",
+    "next_step": "utter_next",
+    "book_consultation": "utter_contact_directly",
+    "talk_to_human": "utter_contact_directly",
+    "cannot_get_help": "utter_medical_emergency_keep_trying",
+    "forget_me": "utter_confirm_forget_me",
+    "what_do_you_know": "utter_known_chat",
+}
 
-def write_stock_bot(folder: Path, epochs: int) -> None:
+
+def write_stock_bot(folder: Path, data: Path, epochs: int) -> None:
     """Create config, domain, data, endpoints and credentials of the stock bot.
 
     Args:
         folder: where to; made if it does not exist.
+        data: our folder of topics.
         epochs: for DIET, TED and UnexpecTED; stock has 100.
     """
     examples: dict[str, str] = {}
     answers: dict[str, str] = {}
-    for path in sorted(DATA.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted(data.rglob("*.yml")):
+        content = read(path)
         for block in content.get("nlu", []):
             examples[_plain(block["intent"])] = block["examples"]
         for name, variations in content.get("responses", {}).items():
@@ -73,15 +83,15 @@ def write_stock_bot(folder: Path, epochs: int) -> None:
         "responses": {name: [{"text": text}] for name, text in answers.items()},
     }
     nlu = [{"intent": intent, "examples": text} for intent, text in examples.items()]
-    _write(folder / "config.yml", _config(epochs))
-    _write(folder / "domain.yml", domain)
-    _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
-    _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
-    _write(
+    write(folder / "config.yml", _config(epochs))
+    write(folder / "domain.yml", domain)
+    write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
+    write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules, "stories": stories})
+    write(
         folder / "endpoints.yml",
-        {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "t.db"}},
+        {"tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "${STOCK_TRACKER_DB}"}},
     )
-    _write(folder / "credentials.yml", {"rest": None})
+    write(folder / "credentials.yml", {"rest": None})
 
 
 def _config(epochs: int) -> dict[str, Any]:
@@ -100,14 +110,7 @@ def _plain(name: str) -> str:
 
 
 def _answer_for(intent: str, answers: dict[str, str]) -> str:
-    named = {"nlu_fallback": "utter_not_understood", "next_step": "utter_next"}
-    handover = {"book_consultation", "talk_to_human"}
-    name = "utter_contact_directly" if intent in handover else named.get(intent, f"utter_{intent}")
+    name = _NAMED.get(intent, f"utter_{intent}")
     if name not in answers:
         raise KeyError(f"no answer for the intent {intent}")
     return name
-
-
-def _write(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -1,0 +1,76 @@
+"""Whether a message speaks of danger: as a whole, in a sentence of it, or with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mesobot.nlu.rankings import Rankings, language_of, without_contacts
+from mesobot.safety.assessment import Assessment, SafetyThresholds, assess
+from mesobot.safety.red_flags import Danger, RedFlags
+
+_MOST_SENTENCES = 10
+_LOOK_CLOSER_AT = 0.06
+"""Belief of a text in a danger from which it is not harmless beyond doubt."""
+_CLEAR_FROM = 0.8
+"""Score of a harmless message from which its sentences are not looked at: each costs a ranking."""
+_PLAIN_AT = 0.5
+"""Score of a harmless sentence from which it is a question about a topic."""
+_FAQ = "faq/"
+_ORDER = list(Danger)
+"""Most serious first."""
+
+
+class DangerReader:
+    """Reads dangers out of messages; keeps nothing of them."""
+
+    def __init__(self, red_flags: RedFlags, thresholds: SafetyThresholds) -> None:
+        """Put the clinic's red flags to work."""
+        self._red_flags = red_flags
+        self._thresholds = thresholds
+
+    def read(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
+        """The most serious of what the message as a whole and each of its sentences says."""
+        flags = self._red_flags.find(without_contacts(text))
+        beliefs = [rank.dangers(text)]
+        calm = self._red_flags.is_calm(text)
+        suspect = bool(flags) or _may_be_danger(text, rank)
+        if len(spoken) > 1 and (suspect or rank(text)[0].score < _CLEAR_FROM):
+            looked_at = spoken[:_MOST_SENTENCES]
+            rank.ahead(looked_at)
+            rest = None if calm else _without_plain_questions(looked_at, rank)
+            if rest:
+                alone, margin = rank.dangers(rest), self._thresholds.sentence / 4
+                beliefs[0] = {d: max(b, alone[d] - margin) for d, b in beliefs[0].items()}
+            if suspect:
+                beliefs += [rank.dangers(part) for part in looked_at]
+        foreign = language_of(rank.topics(text)) is not None
+        return assess(flags, beliefs, self._thresholds, calm, foreign)
+
+    def read_after(self, question: str, text: str, rank: Rankings) -> Assessment:
+        """What a short message adds to the question before it: "swelling?", "in the throat too"."""
+        both = self.read(f"{question} {text}", [], rank)
+        if not both.danger or both.possible:
+            return Assessment()
+        before = self.read(question, [], rank)
+        known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
+        return both if _ORDER.index(both.danger) < known else Assessment()
+
+
+def _without_plain_questions(spoken: Sequence[str], rank: Rankings) -> str | None:
+    """What is left of a message without clear, harmless questions; None if that is all or nothing.
+
+    It is judged like a message of its own: "help, he fainted. how long does it take?" is no less
+    urgent than without its second sentence.
+    """
+    left = [sentence for sentence in spoken if not _is_plain_question(sentence, rank)]
+    return ". ".join(left) if 0 < len(left) < len(spoken) else None
+
+
+def _is_plain_question(sentence: str, rank: Rankings) -> bool:
+    best = rank(sentence)[0]
+    is_plain = best.topic.startswith(_FAQ) and best.score >= _PLAIN_AT
+    return is_plain and not _may_be_danger(sentence, rank)
+
+
+def _may_be_danger(text: str, rank: Rankings) -> bool:
+    return any(belief >= _LOOK_CLOSER_AT for belief in rank.dangers(text).values())
