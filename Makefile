@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 LOCKS := requirements/runtime.txt requirements/test.txt requirements/encoder.txt
 
-.PHONY: help run run-production run-whatsapp-demo publish shell train test lint replay widget screenshots digest-picture evaluate benchmark lock clean
+.PHONY: help run run-production run-whatsapp-demo soak publish shell train test lint replay widget screenshots digest-picture evaluate benchmark lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -20,6 +20,10 @@ run-whatsapp-demo: .venv/.ready  ## chat with it on a pretended phone, without a
 run-production: .venv/.ready  ## rehearse production on this machine: proxy, two servers, databases
 	@$(BIN)/mesobot train
 	@$(BIN)/python -m deploy.rehearsal
+
+soak: .venv/.ready  ## twenty minutes of load on production while its parts are killed (MINUTES=20 SEED=1)
+	@$(BIN)/mesobot train
+	@$(BIN)/python -m tests.soak --minutes "$(or $(MINUTES),20)" --seed "$(or $(SEED),1)"
 
 publish: .venv/.ready  ## check, train, measure, then publish without a pause (docs/deployment.md)
 	@$(BIN)/mesobot publish

@@ -16,8 +16,10 @@ from mesobot import paths
 from mesobot.chats.whatsapp.known_number import known_number
 from mesobot.consultation.desk import open_questionnaire
 from mesobot.consultation.form import KNOWN_NUMBER, Field
+from mesobot.consultation.form_words import wished_way
 from mesobot.consultation.request import Way
 
+_WANTS_A_PERSON = "talk_to_human"
 _log = structlog.get_logger()
 
 
@@ -38,12 +40,28 @@ class ActionStartConsultation(Action):
         if concern:
             events.append(SlotSet(Field.CONCERN.value, concern))
         on_whatsapp = tracker.get_latest_input_channel() == Way.WHATSAPP.value
-        if on_whatsapp and tracker.get_slot(Field.WAY.value) is None:
-            # Who writes on WhatsApp is answered there, unless they say otherwise.
-            events.append(SlotSet(Field.WAY.value, Way.WHATSAPP.value))
-            events.append(SlotSet(KNOWN_NUMBER, await _number(tracker.sender_id)))
-            dispatcher.utter_message(response="utter_consultation_begins_here")
+        known, wished = tracker.get_slot(Field.WAY.value), wished_way(_text(tracker))
+        # Who writes on WhatsApp is answered there, unless they say otherwise.
+        way = wished or (Way.WHATSAPP if on_whatsapp and known is None else None)
+        wants_chat = on_whatsapp and wished is not Way.EMAIL and _intent(tracker) == _WANTS_A_PERSON
+        if wants_chat:
+            dispatcher.utter_message(response="utter_person_called")
+        elif way and known is None:
+            dispatcher.utter_message(response=f"utter_consultation_begins_{way.value}")
+        if way and way.value != known:
+            events.append(SlotSet(Field.WAY.value, way.value))
+            events.append(SlotSet(Field.CONTACT.value, None))
+            if on_whatsapp:
+                events.append(SlotSet(KNOWN_NUMBER, await _number(tracker.sender_id)))
         return events
+
+
+def _text(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")
+
+
+def _intent(tracker: Tracker) -> str:
+    return str((tracker.latest_message.get("intent") or {}).get("name") or "")
 
 
 async def _number(sender: str) -> str | None:

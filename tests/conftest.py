@@ -10,6 +10,7 @@ settings.prepare_environment(os.environ)
 
 _ORDER = [
     "unit",
+    "soak",
     "graph",
     "content",
     "dialogue",

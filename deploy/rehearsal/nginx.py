@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -94,6 +95,11 @@ class Nginx:
                 return
             time.sleep(0.1)
         raise RuntimeError("nginx does not listen")
+
+    def reload(self) -> None:
+        """Read the configuration anew, as after a new certificate; connections stay."""
+        if self._process:
+            self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         """End it."""

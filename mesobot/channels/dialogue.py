@@ -13,7 +13,9 @@ from rasa.core.lock_store import InMemoryLockStore, LockStore
 from mesobot.channels.answered import answered_before
 from mesobot.channels.apology import apology
 from mesobot.channels.typed_text import without_command
+from mesobot.consultation.request import Way
 from mesobot.consultation.transactions import DatabaseUnavailableError
+from mesobot.dialogue.keys import LINE
 from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import Clinic
 
@@ -76,7 +78,9 @@ class Dialogue:
         self._seconds = seconds
         self._locks = locks or InMemoryLockStore()
 
-    async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
+    async def answer(
+        self, sender: str, text: str, turn: str, again: bool, line: str | None = None
+    ) -> list[dict[str, Any]]:
         """What is said to a message; at least one text.
 
         Args:
@@ -84,17 +88,26 @@ class Dialogue:
             text: as it was typed.
             turn: id of the message.
             again: whether it may have been answered before the server stopped.
+            line: on WhatsApp, the number that it was written to, where that is known.
         """
         sent = await self._answered_before(sender, turn) if again else []
-        sent = sent or await self._ask_rasa(sender, text, turn)
+        sent = sent or await self._ask_rasa(sender, text, turn, line)
         if any(str(each.get("text") or "").strip() for each in sent):
             return sent
-        return [{"text": apology(self._clinic)}]
+        own = self._channel == Way.WHATSAPP.value and self._clinic.is_reached_on(line)
+        return [{"text": apology(self._clinic, same_chat=own)}]
 
-    async def _ask_rasa(self, sender: str, text: str, turn: str) -> list[dict[str, Any]]:
+    async def _ask_rasa(
+        self, sender: str, text: str, turn: str, line: str | None
+    ) -> list[dict[str, Any]]:
         output = TurnOutput(self._channel)
         message = UserMessage(
-            without_command(text), output, sender, input_channel=self._channel, message_id=turn
+            without_command(text),
+            output,
+            sender,
+            input_channel=self._channel,
+            message_id=turn,
+            metadata={LINE: line} if line else None,
         )
         with self._observer.turn(self._channel, sender) as replies:
             try:

@@ -9,6 +9,8 @@ from sqlalchemy import Table, delete, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
 from mesobot.chats.database import chats_file, chats_url, events, open_chats
+from mesobot.chats.erased import erased_chats, note_erased
+from mesobot.chats.making import make
 from mesobot.chats.web_table import web_messages
 from mesobot.chats.whatsapp.forgetting import WhatsAppPeople, open_people
 from mesobot.consultation.clock import Clock, utc_now
@@ -88,6 +90,8 @@ class Chats:
                 int(connection.execute(delete(table).where(table.c.timestamp < before)).rowcount)
                 for table in _present(connection)
             )
+            make(connection, erased_chats)
+            connection.execute(delete(erased_chats).where(erased_chats.c.timestamp < before))
         remove_traces(engine)
         return gone + others
 
@@ -100,11 +104,13 @@ class Chats:
         with reading(engine) as connection:
             return engine if _present(connection) else None
 
-    @staticmethod
-    def _delete(engine: Engine, senders: list[str]) -> None:
+    def _delete(self, engine: Engine, senders: list[str]) -> None:
+        now = self._clock().timestamp()
         with writing(engine) as connection:
+            make(connection, erased_chats)
             for start in range(0, len(senders), _AT_ONCE):
                 some = senders[start : start + _AT_ONCE]
+                note_erased(connection, some, now)
                 for table in _present(connection):
                     connection.execute(delete(table).where(table.c.sender_id.in_(some)))
 

@@ -23,6 +23,7 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
 from rasa.utils.endpoints import EndpointConfig
 from redis.asyncio.lock import Lock
+from redis.exceptions import ConnectionError as BrokenError
 from redis.exceptions import LockError, RedisError
 
 LIFE = 4.0
@@ -102,13 +103,22 @@ class SteadyLockStore(InMemoryLockStore):
             return None
         lock = self._redis.lock(f"mesobot:turn:{conversation}", timeout=self._life, sleep=_POLL)
         try:
-            while not await asyncio.wait_for(lock.acquire(blocking=False), self._patience):
-                await asyncio.sleep(_POLL)
+            try:
+                await self._acquire(lock)
+            except BrokenError:
+                # Connections to a Redis that was started anew break one by one, each when it is used.
+                await self._redis.connection_pool.disconnect(inuse_connections=False)
+                await self._acquire(lock)
         except _AWAY as error:
+            if loop.time() >= self._away_until:  # the first of those who waited together says it
+                _log.error("locks are in memory only, Redis away", problem=type(error).__name__)
             self._away_until = loop.time() + PAUSE
-            _log.error("locks are in memory only, Redis away", problem=type(error).__name__)
             return None
         return lock
+
+    async def _acquire(self, lock: Lock) -> None:
+        while not await asyncio.wait_for(lock.acquire(blocking=False), self._patience):
+            await asyncio.sleep(_POLL)
 
     async def _renew(self, lock: Lock) -> None:
         while True:

@@ -24,7 +24,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mesobot.chats.database import CHATS_VARIABLE, chats_file, chats_url, open_chats
+from mesobot.chats.erased import erased_chats, was_erased
 from mesobot.chats.forgetting import ErasedError
+from mesobot.chats.making import make
 from mesobot.consultation.database import make_private
 
 _events: Table = SQLTrackerStore.SQLEvent.__table__
@@ -60,6 +62,8 @@ class ForgettingTrackerStore(SQLTrackerStore):
         # Rasa's engine would quote messages in the log when the database is locked.
         self.engine: Engine = open_chats(url)
         self.sessionmaker = sessionmaker(bind=self.engine)
+        with self.engine.begin() as connection:
+            make(connection, erased_chats)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write what the database does not hold of a conversation."""
@@ -91,10 +95,13 @@ class ForgettingTrackerStore(SQLTrackerStore):
             ErasedError: if the conversation was erased meanwhile.
         """
         stored = session.execute(_LENGTH, {"sender": tracker.sender_id}).scalar_one()
-        said = sum(isinstance(event, UserUttered) for event in tracker.events)
-        if said > 1 and not stored:
-            raise ErasedError
-        return iter(list(tracker.events)[stored:])
+        events = list(tracker.events)
+        if events and not stored:
+            said = sum(isinstance(event, UserUttered) for event in events)
+            since = events[0].timestamp
+            if said > 1 or was_erased(session.connection(), tracker.sender_id, since):
+                raise ErasedError
+        return iter(events[stored:])
 
 
 def _row(sender: str, event: Event) -> Mapping[str, Any]:

@@ -6,22 +6,7 @@ apology, a place in the order of messages, or the browser's id of a message. No 
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Column,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    func,
-    select,
-)
-from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateIndex, CreateTable
-
-_LOCK = 0x6D65736F776562  # "mesoweb"; any number that nobody else uses
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 web_messages = Table(
     "web_messages",
@@ -35,13 +20,3 @@ web_messages = Table(
     Column("content", Text, nullable=False),
     UniqueConstraint("sender_id", "author", "turn"),
 )
-
-
-def make_table(connection: Connection) -> None:
-    """Make the table if it is missing; of several processes that start at once one does it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    # SQLite has no such lock; there each statement finds out by itself whether it is needed.
-    connection.execute(CreateTable(web_messages, if_not_exists=True))
-    for index in web_messages.indexes:
-        connection.execute(CreateIndex(index, if_not_exists=True))

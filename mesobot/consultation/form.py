@@ -46,9 +46,11 @@ class FormReading:
         values: the fields it fills.
         emptied: for a change, the fields to ask for again.
         note: for a problem which one, otherwise the field that was asked.
+        asks_too: whether the message also asks something, which is answered before going on.
     """
 
     kind: Kind
     values: dict[Field, str] = field(default_factory=dict)
     emptied: tuple[Field, ...] = ()
     note: str = ""
+    asks_too: bool = False

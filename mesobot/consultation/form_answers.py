@@ -8,6 +8,7 @@ something else altogether, which the assistant then answers like any other messa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mesobot.consultation.contacts import ContactProblem, read_email, read_phone
 from mesobot.consultation.form import Field, FormReading, Kind
@@ -15,17 +16,21 @@ from mesobot.consultation.form_fields import (
     ANOTHER_NUMBER,
     FIELD_WORDS,
     answer,
+    before_a_question,
     name_in,
     read_field,
+    sounds_like_a_name,
 )
 from mesobot.consultation.form_words import (
-    another_way,
     asks_why,
     corrected_name,
     corrects,
     deletes,
+    named,
+    refuses_to_give,
     wants_to_change,
     wants_to_stop,
+    wished_way,
 )
 from mesobot.consultation.questionnaire import Questionnaire
 from mesobot.consultation.request import Way
@@ -35,6 +40,12 @@ _QUESTION_AT = 0.5
 _SURE_QUESTION_AT = 0.7
 """The same for messages that could be a name, or a wish about the form."""
 _QUESTIONS = frozenset({"faq", "unanswered", "bot_challenge"})
+_ASKED = _QUESTIONS | {"nlu_fallback"}
+"""What is answered beside an answer, or said not to be understood."""
+_PLAIN_ONLY = (Field.CONSENT, Field.CONFIRMED)
+"""Answers that nothing else may stand beside: "yes, but what is that?" is no yes."""
+REFUSED = "contact_refused"
+"""Note of a message that refuses the contact that was asked for: there is another way."""
 PRIVACY = frozenset({"forget_me", "what_do_you_know"})
 """Wishes that come before the form's own: "cancel and delete my data" is more than "cancel"."""
 _REMARKS = frozenset({"other_language", "abusive", "thanks", "greet", "goodbye", "out_of_scope"})
@@ -72,7 +83,10 @@ def read_answer(
         or (score >= _SURE_QUESTION_AT and not corrects(text))
     ):
         return None
-    wish = _wish(asked, text, answers)
+    beside = (
+        _beside_question(asked, text, lists, answers, known_number) if group in _ASKED else None
+    )
+    wish = _wish(asked, text, answers) or beside
     if wish:
         return wish
     if asked is Field.NAME and _is_no_name(group, score):
@@ -84,6 +98,23 @@ def read_answer(
     if asked is Field.CONCERN and described and "?" not in text:
         return answer(asked, described)
     return None if _is_something_else(asked, text, group, score) else reading
+
+
+def _beside_question(
+    asked: Field,
+    text: str,
+    lists: Questionnaire,
+    answers: Mapping[Field, str],
+    known_number: str | None,
+) -> FormReading | None:
+    """The answer in a message that also asks something: "Zeynep, but does it hurt?"."""
+    if asked in _PLAIN_ONLY:
+        return None
+    given = before_a_question(text)
+    if given is None or (asked is Field.NAME and not sounds_like_a_name(given, text)):
+        return None
+    reading = read_field(asked, given, lists, answers, known_number)
+    return replace(reading, asks_too=True) if reading.kind is Kind.ANSWER else None
 
 
 def _is_no_name(group: str, score: float) -> bool:
@@ -102,11 +133,14 @@ def _is_something_else(asked: Field, text: str, group: str, score: float) -> boo
 
 def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading | None:
     """What is understood whatever the topic model makes of it."""
-    if wants_to_stop(text):
-        return FormReading(Kind.CANCEL, note=asked.value)
+    way = None if asked in (Field.WAY, *_PLAIN_ONLY) else wished_way(text)
+    if wants_to_stop(text) or (refuses_to_give(text) and not way):
+        other = asked not in _PLAIN_ONLY and named(text, FIELD_WORDS) is Field.CONTACT
+        stays = other and not wants_to_stop(text)
+        kind, note = (Kind.WHY, REFUSED) if stays else (Kind.CANCEL, asked.value)
+        return FormReading(kind, note=note)
     if asks_why(text):
         return FormReading(Kind.WHY, note=asked.value)
-    way = another_way(text) if asked in (Field.NAME, Field.CONTACT) else None
     name = corrected_name(text) if asked is not Field.NAME and Field.NAME in answers else None
     if name:
         return name_in(name)
@@ -114,12 +148,10 @@ def _wish(asked: Field, text: str, answers: Mapping[Field, str]) -> FormReading 
     if changed and changed in answers and asked is not Field.CONFIRMED:
         return FormReading(Kind.CHANGE, emptied=(changed,), note=changed.value)
     given = _contact_given(asked, text)
-    return given or (_other_way(way, answers) if way and not _names_contact(text) else None)
-
-
-def _names_contact(text: str) -> bool:
-    """Whether an address stands in the text beside the way: "rather email, ada@mail.com"."""
-    return "@" in text
+    if given and (way is None or given.values[Field.WAY] == way.value):
+        return given
+    says_all = way is Way.EMAIL and "@" in text  # "rather email, ada@mail.com"
+    return _other_way(way, answers) if way and not says_all else None
 
 
 def _contact_given(asked: Field, text: str) -> FormReading | None:

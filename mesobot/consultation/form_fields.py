@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mesobot.consultation.contacts import ContactProblem, read_email, read_name, read_phone
@@ -23,6 +24,19 @@ ANOTHER_NUMBER = "another_number"
 """Note of a message that wants another number than the one the patient writes from."""
 _LONGEST_NAME_WORDS = 4
 _WAY_LABELS = {Way.WHATSAPP: "WhatsApp", Way.EMAIL: "E-mail"}
+_BEFORE_A_QUESTION = re.compile(
+    r"^(?P<given>.{1,80}?)\s*(?:[,.;:!\n–—]+|\s-|\bbut\b|\band\b)\s*(?:(?:but|and|so|also)\s+)?"
+    r"(?P<question>(?:what|how|when|where|which|who|why|is|are|do|does|did|can|could|will|would|should"
+    r"|may|i want to ask|i wanted to ask|tell me)\b.+|[^?]*\?.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_INTRODUCED = re.compile(r"\b(?:name|i.?m|i am|this is|call me|ad[ıi]m)\b", re.IGNORECASE)
+_NO_NAMES = re.compile(
+    r"\b(?:hi|hello|hey|sorry|wait|first|please|pls|thanks?|well|so|ok|okay|questions?|actually|before"
+    r"|excuse|dear|sir|madam|doctor|one|also|another|listen|look|sure|right|no|yes|yeah|later|now"
+    r"|mesotherapy|botox|fillers?|laser|what|how|when|where|why|who)\b",
+    re.IGNORECASE,
+)
 FIELD_WORDS = {
     Field.WAY: ("way", "how to reach me", "whatsapp instead", "e-mail instead", "email instead"),
     Field.NAME: ("name",),
@@ -60,6 +74,21 @@ def read_field(
 def answer(asked: Field, value: str) -> FormReading:
     """A field is filled."""
     return FormReading(Kind.ANSWER, {asked: value})
+
+
+def before_a_question(text: str) -> str | None:
+    """What stands before the question in "Zeynep, but does it hurt?"; None if nothing does."""
+    found = _BEFORE_A_QUESTION.match(text.strip())
+    return found["given"] if found else None
+
+
+def sounds_like_a_name(given: str, text: str) -> bool:
+    """Whether words before a question are likelier a name than the beginning of it ("Hi, …")."""
+    if _NO_NAMES.search(given):
+        return False
+    capitals = all(word[:1].isupper() for word in given.split())
+    but = re.match(r"\W*but\b", text.strip()[len(given) :], re.IGNORECASE) is not None
+    return capitals or but or _INTRODUCED.search(given) is not None
 
 
 def _confirmation(text: str, known_number: str) -> FormReading | None:

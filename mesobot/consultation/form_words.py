@@ -21,8 +21,12 @@ _STOP = re.compile(
     r"^\W*(?:please\s+|ok\s+|no\W+|nah\W+)?(?:cancel|stop|quit|exit|abort|start over|"
     r"i changed my mind|leave it|not now|iptal|vazgeçtim)\b(?:.{0,25}$|\s*[,.!;].*$)"
     r"|\bno form\b|\b(?:do not|don.?t|dont) want (?:to be contacted|(?:a|the|this|any|your) form)\b"
-    r"|\b(?:forget it|never ?mind)\b"
-    r"|\b(?:do not|don.?t|will not|won.?t)\b.{0,15}\b(?:give|tell|share)\b.{0,15}\bmy\b",
+    r"|\b(?:forget it|never ?mind)\b",
+    re.IGNORECASE,
+)
+_REFUSES_TO_GIVE = re.compile(
+    r"\b(?:do not|don.?t|will not|won.?t|rather not)\b.{0,15}\b(?:give|tell|share)\b"
+    r".{0,15}\bmy\b",
     re.IGNORECASE,
 )
 _WHY = re.compile(
@@ -49,11 +53,21 @@ _WAYS = {
     ),
     Way.EMAIL: ("e-mail", "email", "mail", "e mail"),
 }
-_ANOTHER_WAY = re.compile(
-    r"\b(?:by|via|with|rather|use|prefer|through)\s+(?:my\s+)?(?:e-?mail|mail|whats ?app)\b"
-    r"|\b(?:e-?mail|mail|whats ?app) (?:instead|please|is better)\b",
-    re.IGNORECASE,
+_WISHED = (
+    r"\b(?:by|via|with|per|rather|(?<!to )use|prefer|through)\s+(?:my\s+|an?\s+)?(?:{way})\b"
+    r"|\b(?:{way})\s+(?:instead|please|pls|is better|me)\b"
+    r"|\bme\b[^.?!]{{0,20}}\b(?:an?|on|over|in|to)\s+(?:my\s+)?(?:{way})\b"
 )
+_WAY_WORDS = {
+    Way.WHATSAPP: r"wh?ats? ?app|whatsup|vatsap|text(?= me)",
+    Way.EMAIL: r"e[- ]?mail|mail",
+}
+_WISHED_WAYS = {
+    way: re.compile(_WISHED.format(way=words), re.IGNORECASE) for way, words in _WAY_WORDS.items()
+}
+_NAMED_WAYS = {
+    way: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for way, words in _WAY_WORDS.items()
+}
 _CORRECTED_NAME = re.compile(
     r"\bname (?:is|should be|must be)\s+(?!wrong|not\b|misspel)(?P<name>[^\W\d_][^\s,.!?]*"
     r"(?:\s(?=[A-Z])[^\s,.!?]+){0,2})"
@@ -74,7 +88,8 @@ _THIS_NUMBER = re.compile(
 )
 _ANOTHER_NUMBER = re.compile(r"\b(?:another|different|other|new)\b", re.IGNORECASE)
 _UNWANTED = re.compile(
-    r"\b(?:no|not|without|don.?t (?:have|use|want))\W+(?:by\s+|my\s+)?$", re.IGNORECASE
+    r"\b(?:no|not|without|(?:don.?t|do not) (?:have|use|want))\s+(?:by\s+|my\s+|an?\s+|any\s+)?$",
+    re.IGNORECASE,
 )
 
 
@@ -103,6 +118,11 @@ def wants_to_stop(text: str) -> bool:
     return _STOP.search(text) is not None
 
 
+def refuses_to_give(text: str) -> bool:
+    """Whether somebody does not want to tell what was asked: "I don't want to give my number"."""
+    return _REFUSES_TO_GIVE.search(text) is not None
+
+
 def asks_why(text: str) -> bool:
     """Whether somebody wants to know what an answer is needed for."""
     return _WHY.search(text) is not None
@@ -125,9 +145,19 @@ def named_way(text: str) -> Way | None:
     return named[0] if len(named) == 1 else None
 
 
-def another_way(text: str) -> Way | None:
-    """The way that somebody would rather be reached by: "by email, please"."""
-    return named_way(text) if _ANOTHER_WAY.search(text) else None
+def wished_way(text: str) -> Way | None:
+    """The way that somebody wants to be reached by, or the one that is left.
+
+    "Email me please", "by WhatsApp", "I have no email, WhatsApp me", "no WhatsApp please".
+    """
+    unwanted = {
+        way
+        for way, names in _NAMED_WAYS.items()
+        if any(_UNWANTED.search(text[: found.start()]) for found in names.finditer(text))
+    }
+    wished = {way for way, wish in _WISHED_WAYS.items() if wish.search(text)} - unwanted
+    left = wished or (set(Way) - unwanted if unwanted else wished)
+    return left.pop() if len(left) == 1 else None
 
 
 def corrected_name(text: str) -> str | None:

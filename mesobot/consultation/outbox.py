@@ -59,6 +59,9 @@ class Delivery:
     request: RequestDetails = field(repr=False)
 
 
+_SENT = {"state": DeliveryState.SENT, "last_problem": None}
+
+
 class Outbox:
     """The messages still to be sent, and what became of the others.
 
@@ -101,14 +104,11 @@ class Outbox:
         with writing(self._engine) as connection:
             request = _lock_request(connection, delivery.reference)
             now = self._clock()
-            values = {"state": DeliveryState.SENT, "last_problem": None}
-            if not (request and _settle(connection, delivery.id, delivery.lease, values)):
+            if request is None:
                 return False
-            if delivery.kind.to_clinic and request.state is State.NEW:
-                new = and_(requests.c.id == request.id, requests.c.state == State.NEW)
-                notified = {"state": State.NOTIFIED, "updated_at": now}
-                connection.execute(update(requests).where(new).values(notified))
-                record(connection, request.id, now, "notified", RELAY, delivery.kind.value)
+            if not _settle(connection, delivery.id, delivery.lease, _SENT):
+                return _was_reported(connection, delivery)
+            _notify(connection, request, delivery.kind, now)
         return True
 
     def kept(self, delivery: Delivery) -> bool:
@@ -152,7 +152,10 @@ class Outbox:
         return True
 
     def reported(self, message_id: str, arrival: str, problem: str | None) -> bool:
-        """Note what the platform says later of a message that it had accepted.
+        """Note what the platform says of a message that it has accepted.
+
+        It may be all that is heard of it: the answer to the call got lost, or the relay was killed
+        meanwhile. Then the message is not sent a second time.
 
         Args:
             message_id: of the message.
@@ -167,6 +170,8 @@ class Outbox:
             row = connection.execute(this.where(outbox.c.message_id == message_id)).first()
             if row is None:
                 return False
+            if row.state is DeliveryState.WAITING and problem is None:
+                return self._accepted(connection, message_id, row, arrival)
             further = _ARRIVALS.index(arrival) > _ARRIVALS.index(row.arrival or "sent")
             if row.state is not DeliveryState.SENT or not further:
                 return True
@@ -177,6 +182,16 @@ class Outbox:
                 record(connection, row.request_id, self._clock(), "not delivered", RELAY, kind)
             this_one = update(outbox).where(outbox.c.message_id == message_id)
             connection.execute(this_one.values(values))
+        return True
+
+    def _accepted(self, connection: Connection, message_id: str, row: Row, arrival: str) -> bool:
+        locked = select(requests.c.id, requests.c.state).where(requests.c.id == row.request_id)
+        request = connection.execute(locked.with_for_update()).first()
+        this_one = and_(outbox.c.message_id == message_id, outbox.c.state == DeliveryState.WAITING)
+        # The lease stays: by it the relay that is about to note the same finds that it was noted.
+        values = {**_SENT, "arrival": None if arrival == "sent" else arrival}
+        if connection.execute(update(outbox).where(this_one).values(values)).rowcount and request:
+            _notify(connection, request, row.kind, self._clock())
         return True
 
     def oldest_undelivered(self) -> timedelta | None:
@@ -269,6 +284,21 @@ def _settle(connection: Connection, row: int, lease: str, values: Mapping[str, A
     free = {"lease": None, "lease_until": None}
     settled = connection.execute(update(outbox).where(mine).values({**values, **free}))
     return bool(settled.rowcount == 1)
+
+
+def _was_reported(connection: Connection, delivery: Delivery) -> bool:
+    """Whether the platform was quicker to say that a message was accepted."""
+    mine = and_(outbox.c.id == delivery.id, outbox.c.lease == delivery.lease)
+    return connection.execute(select(outbox.c.state).where(mine)).scalar() is DeliveryState.SENT
+
+
+def _notify(connection: Connection, request: Row, kind: DeliveryKind, now: datetime) -> None:
+    """The first message that reaches the clinic makes the request NOTIFIED."""
+    if kind.to_clinic and request.state is State.NEW:
+        new = and_(requests.c.id == request.id, requests.c.state == State.NEW)
+        notified = {"state": State.NOTIFIED, "updated_at": now}
+        connection.execute(update(requests).where(new).values(notified))
+        record(connection, request.id, now, "notified", RELAY, kind.value)
 
 
 def _masked(problem: str) -> str:

@@ -28,6 +28,8 @@ from mesobot.consultation.relay_watch import ALARM_AFTER, Watch
 from mesobot.consultation.retrying import Retrying
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
+_SETTLES = timedelta(seconds=10)
+"""After a call that broke off: by then the platform has said whether the message was accepted."""
 _log = structlog.get_logger()
 _T = TypeVar("_T")
 
@@ -243,6 +245,8 @@ class Relay:
         else:
             asked = problem.retry_after if isinstance(problem, TemporaryProblem) else None
             wait = self._retrying.wait(delivery.attempts, self._random, asked)
+            if isinstance(problem, TemporaryProblem) and problem.ambiguous:
+                wait = max(wait, _SETTLES)
         return self._outbox.retry_at(delivery, now + wait, str(problem))
 
     async def _until_marked(self, mark: Callable[[], _T]) -> _T:

@@ -22,7 +22,7 @@ _LET_THROUGH = frozenset(
         *(danger.value for danger in Danger),
         *("not_in_danger", "help_is_coming", "cannot_get_help", "thanks", "goodbye"),
         *("faq/contact", "unanswered/location_hours", "book_consultation", "talk_to_human"),
-        *("request_status", "forget_me", "what_do_you_know"),
+        *("request_status", "own_details", "forget_me", "what_do_you_know"),
     }
 )
 """... unless somebody looks for the clinic or wants something done, not to be told something."""
@@ -56,7 +56,8 @@ class Chooser:
         if len(asked) > 1 and answer in asked:
             return [Part(each) for each in asked]
         if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
-            return [*(Part(each) for each in asked if each != answer), Part(answer)]
+            last = self._choose(answer, conversation)
+            return [*(Part(each) for each in asked if each != answer), Part(last)]
         if len(asked) == 1 and asked[0] == answer:
             return [self._in_context(answer, named[answer.name], conversation)]
         return [Part(self._choose(answer, conversation))]

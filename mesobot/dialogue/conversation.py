@@ -9,25 +9,23 @@ from typing import Any
 from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from mesobot.dialogue.keys import (
+    ALL_CLEAR,
+    FORM_NOTE,
+    LANGUAGE,
+    LEFT_OUT,
+    LINE,
+    OFFERS,
+    POSSIBLE_DANGER,
+    QUESTIONS,
+)
 from mesobot.nlu.decision import NOT_UNDERSTOOD
 
 UTTER = "utter_"
+_ANSWER = "form_answer"
+"""Intent of an answer to a form."""
 _REPLIES_TO_BE_CAREFUL = 3
 """For so many replies after an alarm hardly any question is answered."""
-QUESTIONS = "questions"
-"""Key of the parse result: what the message was understood to ask, in order."""
-POSSIBLE_DANGER = "possible_danger"
-"""Key of the parse result: whether the message may speak of an emergency."""
-ALL_CLEAR = "all_clear"
-"""Key of the parse result and of a reply's metadata: an alarm has been taken back."""
-OFFERS = "offers_consultation"
-"""Key of a reply's metadata: whether it offered to pass a consultation request on."""
-IN_PART = "in_part"
-"""Key of a reply's metadata: whether it leaves something that was asked without an answer."""
-FORM_NOTE = "form_note"
-"""Key of the parse result: which problem an answer to a form has, or which field was asked."""
-LANGUAGE = "language"
-"""Key of the parse result: language of the message, where it is known not to be English."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,9 @@ class Conversation:
 
     def __init__(self, tracker: DialogueStateTracker) -> None:
         """Look at the events since the session began."""
-        self._events = _current_session(list(tracker.events))
+        self._events = current_session(list(tracker.events))
         self._latest = tracker.latest_message
+        self._read: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         self._slots = tracker.current_slot_values()
         self.in_form = tracker.active_loop_name is not None
         self.channel = tracker.get_latest_input_channel()
@@ -93,26 +92,31 @@ class Conversation:
 
     def heard(self) -> list[Heard]:
         """The questions of the latest message, in order."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
         return [
             Heard(question["topic"], question["text"], question.get("follow_up"))
-            for question in data.get(QUESTIONS, [])
+            for question in self._read.get(QUESTIONS, [])
         ]
 
     def unclear(self) -> list[str]:
-        """Questions that were not understood, in a message with others that were."""
+        """Questions that were not understood, beside others or beside an answer to the form."""
         heard = self.heard()
-        return [h.text for h in heard if h.topic == NOT_UNDERSTOOD] if len(heard) > 1 else []
+        beside = len(heard) > 1 or (
+            self._latest is not None and self._latest.intent_name == _ANSWER
+        )
+        unclear = [h.text for h in heard if h.topic == NOT_UNDERSTOOD]
+        return unclear if beside and not self.has_replied() else []
+
+    def left_out(self) -> list[str]:
+        """What the latest message asks beyond the questions that are answered at a time."""
+        return [] if self.has_replied() else list(self._read.get(LEFT_OUT) or [])
 
     def may_be_danger(self) -> bool:
         """Whether the latest message may speak of an emergency, or only ask about one."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return bool(data.get(POSSIBLE_DANGER))
+        return bool(self._read.get(POSSIBLE_DANGER))
 
     def takes_alarm_back(self) -> bool:
         """Whether the latest message says, after an alarm, that nobody is in danger."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return bool(data.get(ALL_CLEAR))
+        return bool(self._read.get(ALL_CLEAR))
 
     def recent_alarm(self) -> str | None:
         """The danger that one of the last replies was about, unless all is well since then."""
@@ -144,18 +148,22 @@ class Conversation:
 
     def form_note(self) -> str:
         """What the latest message was noted as while a form is being filled in, or ""."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return str(data.get(FORM_NOTE) or "")
+        return str(self._read.get(FORM_NOTE) or "")
 
     def slot(self, name: str) -> str:
         """What a slot holds, "" when it holds nothing."""
         value = self._slots.get(name)
         return "" if value is None else str(value)
 
+    @property
+    def line(self) -> str | None:
+        """The WhatsApp number that the patient writes to, where that is known."""
+        found = (self._latest.metadata or {}).get(LINE) if self._latest else None
+        return str(found) if found else None
+
     def language(self) -> str | None:
         """Language of the latest message, where it is known not to be English."""
-        data: dict[str, Any] = (self._latest.parse_data or {}) if self._latest else {}
-        return data.get(LANGUAGE)
+        return self._read.get(LANGUAGE)
 
     def _said(self) -> Iterator[dict[str, Any]]:
         """Metadata of the replies (ours, as the reply generator attached it)."""
@@ -164,7 +172,8 @@ class Conversation:
                 yield event.metadata.get("metadata") or {}
 
 
-def _current_session(events: list[Event]) -> list[Event]:
+def current_session(events: list[Event]) -> list[Event]:
+    """The events since the session began."""
     for index in range(len(events) - 1, -1, -1):
         if isinstance(events[index], SessionStarted):
             return events[index:]
@@ -192,7 +201,7 @@ def reported_topics(events: list[Event]) -> list[str]:
 def problems_in_a_row(events: list[Event]) -> int:
     """How many answers to a form in a row could not be used, up to now."""
     count = 0
-    for event in reversed(_current_session(events)):
+    for event in reversed(current_session(events)):
         if isinstance(event, UserUttered):
             if event.intent_name == "form_problem":
                 count += 1
@@ -205,44 +214,15 @@ def problems_in_a_row(events: list[Event]) -> int:
 
 def has_just_offered(events: list[Event]) -> bool:
     """Whether the latest reply offered a consultation request: "yes" then asks for one."""
-    for event in reversed(_current_session(events)):
+    for event in reversed(current_session(events)):
         if isinstance(event, BotUttered):
             return bool((event.metadata.get("metadata") or {}).get(OFFERS))
     return False
 
 
-def last_answer(events: list[Event]) -> tuple[str, str] | None:
-    """What a follow-up would refer to: the topic answered last and the question asked for it.
-
-    The question is the patient's own, or the topic's label where the patient's words alone
-    would not say it ("yes", "and then?", "why?").
-    """
-    asked: UserUttered | None = None
-    found: tuple[str, str] | None = None
-    for event in _current_session(events):
-        if isinstance(event, UserUttered):
-            asked = event
-        elif isinstance(event, BotUttered):
-            metadata = event.metadata.get("metadata") or {}
-            topic, label = metadata.get("full_topic"), metadata.get("label")
-            if metadata.get("alarm") and asked is not None:
-                found = (str(metadata["alarm"]), str(asked.text))
-            elif topic and label:
-                own = asked is not None and _speaks_for_itself(asked, topic)
-                found = (topic, str(asked.text) if own and asked else str(label))
-            elif metadata.get("miss") and metadata.get("miss") != "no_context":
-                found = None
-    return found
-
-
-def _speaks_for_itself(message: UserUttered, topic: str) -> bool:
-    questions = (message.parse_data or {}).get(QUESTIONS, [])
-    return len(questions) == 1 and questions[0]["topic"] == topic and not questions[0]["follow_up"]
-
-
 def asked_to_confirm(events: list[Event]) -> str | None:
     """What the latest reply asked a plain yes for (``confirms`` of its response), if it did."""
-    for event in reversed(_current_session(events)):
+    for event in reversed(current_session(events)):
         if isinstance(event, BotUttered):
             confirms = (event.metadata.get("metadata") or {}).get("confirms")
             return str(confirms) if confirms else None

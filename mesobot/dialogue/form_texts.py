@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from mesobot.consultation.questionnaire import Questionnaire
 from mesobot.knowledge.clinic import Clinic
 
 REFERENCE = "consultation_reference"
+WAYS = ("WhatsApp", "E-mail")
+"""How the clinic can reach somebody."""
 
 
 def form_values(
@@ -16,24 +17,29 @@ def form_values(
     clinic: Clinic,
     questionnaire: Questionnaire,
     expectation: str | None = None,
+    *,
+    same_chat: bool = False,
+    on_lines: bool = False,
 ) -> dict[str, str]:
-    """What each placeholder stands for.
+    """What each placeholder stands for: those of the clinic, and those of the form.
 
     Args:
         answers: the fields' answers and the reference, as far as they are known, and what an
             action gives its reply.
-        clinic: whose WhatsApp the link with the reference opens.
+        clinic: whose contacts are given.
         questionnaire: lists and texts.
         expectation: when the clinic answers, if that is known: "tomorrow from 09:00".
+        same_chat: whether the patient writes to the clinic's own WhatsApp number already.
+        on_lines: whether each choice stands on a line of its own, as on a phone.
     """
-    reference = answers.get(REFERENCE, "")
-    greeting = f"{clinic.whatsapp_greeting} {reference}".strip()
+    between = "\n" if on_lines else " "
     return {
+        **clinic.placeholders(answers.get(REFERENCE, ""), same_chat=same_chat),
         **answers,
-        "whatsapp_reference_link": f"{clinic.whatsapp_link}?text={quote(greeting, safe='')}",
         "answer_expected": _expected(clinic, expectation),
-        "concerns": numbered(list(questionnaire.concerns.values())),
-        "times": numbered(questionnaire.times),
+        "ways": numbered(WAYS, between),
+        "concerns": numbered(list(questionnaire.concerns.values()), between),
+        "times": numbered(questionnaire.times, between),
         "privacy_notice": questionnaire.notice.text,
         "consent_question": questionnaire.consent.text,
         "request_days": str(questionnaire.retention.requests),
@@ -47,9 +53,10 @@ def _expected(clinic: Clinic, expectation: str | None) -> str:
     return f"The clinic answers {expectation} ({clinic.city} time)."
 
 
-def numbered(labels: Sequence[str]) -> str:
-    """Choices as text: "1. Any time 2. Evenings"."""
-    return " ".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+def numbered(labels: Sequence[str], between: str = " ") -> str:
+    """Choices as text: "1. Any time 2. Evenings", or each on a line of its own."""
+    listed = between.join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+    return f"{between.strip(' ')}{listed}"
 
 
 def form_buttons(named: Sequence[str] | str, questionnaire: Questionnaire) -> list[dict[str, str]]:

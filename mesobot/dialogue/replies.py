@@ -15,6 +15,8 @@ from mesobot.knowledge.clinic import Clinic
 
 MOST_CHOICES = 3
 _LONGEST_QUOTE = 60
+_MOST_NAMED = 3
+"""Questions that are quoted because they were too many."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -69,6 +71,7 @@ def render(
     notices: Notices,
     *,
     unclear: Sequence[str] = (),
+    left_out: Sequence[str] = (),
     warning: Answer | None = None,
     offer: Answer | None = None,
     values: Mapping[str, str] | None = None,
@@ -80,6 +83,7 @@ def render(
         clinic: fills the placeholders.
         notices: the sentences that are due.
         unclear: questions of the same message that were not understood, as typed.
+        left_out: questions of the same message that were too many, as typed.
         warning: what comes before everything else, if danger is possible.
         offer: what comes after the answers, if they do not answer much.
         values: fills the placeholders that are not the clinic's.
@@ -89,6 +93,10 @@ def render(
     if any(part.answer.metadata.get("alone") for part in parts):
         return "\n".join(lines)  # an emergency: nothing before it, nothing after it
     lines += [f"I am not sure what you mean by “{_quoted(text)}”." for text in unclear]
+    if left_out:
+        named = ", ".join(f"“{_quoted(text)}”" for text in left_out[:_MOST_NAMED])
+        others = " and the others" if len(left_out) > _MOST_NAMED else ""
+        lines.append(f"I answer a few questions at a time. Please ask again: {named}{others}.")
     if offer:
         lines.append(fill(offer.text, known).strip())
     if warning:

@@ -21,16 +21,11 @@ from mesobot.consultation.clock import utc_now
 from mesobot.consultation.form import KNOWN_NUMBER, Field
 from mesobot.consultation.opening_hours import load_opening_hours
 from mesobot.consultation.questionnaire import load_questionnaire
+from mesobot.consultation.request import Way
 from mesobot.dialogue.choosing import STILL, Chooser, is_alarm, is_foreign
-from mesobot.dialogue.conversation import (
-    ALL_CLEAR,
-    IN_PART,
-    OFFERS,
-    UTTER,
-    Conversation,
-    topic_of,
-)
+from mesobot.dialogue.conversation import UTTER, Conversation, topic_of
 from mesobot.dialogue.form_texts import REFERENCE, form_buttons, form_values
+from mesobot.dialogue.keys import ALL_CLEAR, CALLS_STAFF, IN_PART, OFFERS
 from mesobot.dialogue.replies import (
     MOST_CHOICES,
     Answer,
@@ -104,13 +99,14 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             automated=begins and not conversation.has_begun,
             results_differ=not conversation.has_said(self._clinic.results_differ_notice),
         )
-        unclear = conversation.unclear()
+        unclear, left_out = conversation.unclear(), conversation.left_out()
         reply: dict[str, Any] = {
             "text": render(
                 parts,
                 self._clinic,
                 notices,
                 unclear=unclear,
+                left_out=left_out,
                 warning=warning,
                 offer=None if conversation.has_just_offered() else offer,  # not again and again
                 values=self._values(conversation, kwargs),
@@ -121,7 +117,7 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
             reply["metadata"][ALL_CLEAR] = True
         if offer:
             reply["metadata"][OFFERS] = True
-        if unclear or any(part.falls_short for part in parts):
+        if unclear or left_out or any(part.falls_short for part in parts):
             reply["metadata"][IN_PART] = True
         buttons = self._buttons(parts, conversation, offer)
         if buttons:
@@ -132,7 +128,15 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         answers = {name: conversation.slot(name) for name in (REFERENCE, *FIELDS)}
         told = {name: value for name, value in given.items() if isinstance(value, str)}
         expectation = self._hours.expectation(utc_now()) if self._hours else None
-        return form_values({**answers, **told}, self._clinic, self._questionnaire, expectation)
+        on_whatsapp = conversation.channel == Way.WHATSAPP.value
+        return form_values(
+            {**answers, **told},
+            self._clinic,
+            self._questionnaire,
+            expectation,
+            same_chat=on_whatsapp and self._clinic.is_reached_on(conversation.line),
+            on_lines=on_whatsapp,
+        )
 
     def _warning(self, parts: list[Part], conversation: Conversation) -> Answer | None:
         """What comes before the answers: danger is possible, or an alarm is not long ago."""
@@ -179,7 +183,7 @@ def _metadata(parts: list[Part], warning: Answer | None) -> dict[str, Any]:
         "answered": [answer.topic for answer in answers if answer.metadata.get("facts")],
         "facts": [fact for answer in answers for fact in answer.metadata.get("facts", [])],
     }
-    for key in ("label", "miss", "lang", "alone", "all_clear", "confirms"):
+    for key in ("label", "miss", "lang", "alone", "all_clear", "confirms", CALLS_STAFF):
         if key in last.metadata:
             metadata[key] = last.metadata[key]
     alarm = next((d for d in Danger if last.name.startswith(UTTER + d.value)), None)

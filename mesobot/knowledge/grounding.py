@@ -128,10 +128,10 @@ def check_grounding(
         facts: the facts, by id.
         facts_file: where the facts stand.
         rules: words that no answer may use, and its longest length.
-        whatsapp: what ``{whatsapp_number}`` in an answer stands for: it is a fact as well.
+        whatsapp: the number in what ``{how_to_reach}`` stands for: it is a fact as well.
     """
     told = {
-        topic.id: amounts(topic.answer.replace("{whatsapp_number}", whatsapp))
+        topic.id: amounts(topic.answer.replace("{how_to_reach}", whatsapp))
         for topic in topics.values()
         if topic.group == "faq"
     }

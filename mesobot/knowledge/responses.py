@@ -15,12 +15,20 @@ _SWITCHES = {
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
     *("if_set", "offers_consultation", "again", "all_clear", "confirms", "on_channel"),
+    "calls_staff",
 }
 FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),
-    *("consultation_reference", "whatsapp_reference_link", "answer_expected"),
-    "consultation_known_number",
-    *("concerns", "times", "privacy_notice", "consent_question", "request_days", "chat_days"),
+    *("consultation_reference", "answer_expected", "consultation_known_number"),
+    *(
+        "ways",
+        "concerns",
+        "times",
+        "privacy_notice",
+        "consent_question",
+        "request_days",
+        "chat_days",
+    ),
 }
 """Placeholders that the dialogue fills (mesobot/dialogue/form_texts.py)."""
 TOLD_PLACEHOLDERS = {

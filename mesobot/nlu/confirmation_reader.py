@@ -24,7 +24,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from mesobot.consultation.form_words import says_no, says_yes
-from mesobot.dialogue.conversation import POSSIBLE_DANGER, QUESTIONS, asked_to_confirm
+from mesobot.dialogue.conversation import asked_to_confirm
+from mesobot.dialogue.keys import LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
 from mesobot.safety.red_flags import Danger
 
 _DANGERS = frozenset(danger.value for danger in Danger)
@@ -68,5 +69,6 @@ class ConfirmationReader(GraphComponent, IntentClassifier):
 
 def _report(message: Message, name: str) -> None:
     intent = {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0}
-    for key, value in {INTENT: intent, QUESTIONS: [], RESPONSE_SELECTOR: {}}.items():
+    report = {INTENT: intent, QUESTIONS: [], LEFT_OUT: [], RESPONSE_SELECTOR: {}}
+    for key, value in report.items():
         message.set(key, value, add_to_output=True)

@@ -33,12 +33,8 @@ from rasa.shared.nlu.training_data.message import Message
 from mesobot.consultation.form import KNOWN_NUMBER, Field, FormReading, Kind
 from mesobot.consultation.form_answers import PRIVACY, read_answer
 from mesobot.consultation.questionnaire import load_questionnaire
-from mesobot.dialogue.conversation import (
-    FORM_NOTE,
-    POSSIBLE_DANGER,
-    QUESTIONS,
-    problems_in_a_row,
-)
+from mesobot.dialogue.conversation import problems_in_a_row
+from mesobot.dialogue.keys import FORM_NOTE, LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
 from mesobot.safety.red_flags import Danger
 
 _FORM = "consultation_form"
@@ -139,7 +135,7 @@ def _like_a_name(text: str) -> bool:
 
 
 def _report(message: Message, reading: FormReading, problems_before: int) -> None:
-    """Replace what the message would mean outside the form."""
+    """Replace what the message would mean outside the form; what it asks beside that stays."""
     given_up = reading.kind is Kind.PROBLEM and problems_before + 1 >= _PROBLEMS_BEFORE_GIVING_UP
     name = _GIVE_UP if given_up else reading.kind.value
     emptied = _emptied(field.value for field in reading.emptied)
@@ -147,7 +143,8 @@ def _report(message: Message, reading: FormReading, problems_before: int) -> Non
     report = {
         INTENT: {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: 1.0},
         ENTITIES: [*emptied, *filled],
-        QUESTIONS: [],
+        QUESTIONS: message.get(QUESTIONS) if reading.asks_too else [],
+        LEFT_OUT: message.get(LEFT_OUT) if reading.asks_too else [],
         RESPONSE_SELECTOR: {},
         FORM_NOTE: reading.note,
     }

@@ -14,7 +14,7 @@ from mesobot.nlu.cutting import Stretch, cut, spans
 from mesobot.nlu.dangers import DangerReader
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
 from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
-from mesobot.nlu.questions import Piece, pieces, sentences, text_of, words
+from mesobot.nlu.questions import Piece, all_pieces, sentences, text_of, words
 from mesobot.nlu.rankings import Model, Rankings, language_of
 from mesobot.nlu.topic_model import Ranked
 from mesobot.safety.assessment import SafetyThresholds
@@ -68,6 +68,7 @@ class Interpretation:
         possible: whether the danger may be meant in general, as a question about it.
         language: of the message, where it is known not to be English.
         all_clear: whether, after a danger, the message says that nobody is in danger.
+        left_out: what the message asks beyond these questions, as typed.
     """
 
     questions: tuple[Question, ...]
@@ -76,11 +77,12 @@ class Interpretation:
     possible: bool = False
     language: str | None = None
     all_clear: bool = False
+    left_out: tuple[str, ...] = ()
 
     def instead(self, topic: str) -> Interpretation:
         """The same message with another meaning."""
         question = Question(self.questions[0].text, Decision(topic, 1.0))
-        return replace(self, questions=(question,))
+        return replace(self, questions=(question,), left_out=())
 
 
 class Interpreter:
@@ -116,7 +118,9 @@ class Interpreter:
             alarm = Question(text, Decision(found.danger.value, found.belief))
             return Interpretation((alarm,), tuple(whole), found.danger, language=language)
         read_on = read_after(document, rank, context)
-        questions = interpret(document, read_on.rank, self._thresholds, read_on.context, rank.ahead)
+        questions, left_out = read_questions(
+            document, read_on.rank, self._thresholds, read_on.context, rank.ahead
+        )
         return Interpretation(
             tuple(questions),
             tuple(whole),
@@ -124,17 +128,20 @@ class Interpreter:
             found.possible,
             language,
             read_on.all_clear,
+            tuple(left_out),
         )
 
 
-def interpret(
+def read_questions(
     document: Any,
     rank: Rank,
     thresholds: Thresholds,
     context: Context | None = None,
     ahead: Callable[[Sequence[str]], None] = lambda _texts: None,
-) -> list[Question]:
+) -> tuple[list[Question], list[str]]:
     """The questions of a message in the order they were asked; at least one, at most three.
+
+    Whatever it asks beyond these comes second, as typed.
 
     Args:
         document: the message as a spaCy document.
@@ -143,11 +150,11 @@ def interpret(
         context: what was answered before, if anything was.
         ahead: told which texts ``rank`` will be asked for next.
     """
-    questions = _questions(document, rank, thresholds, ahead)
+    questions, left_out = _questions(document, rank, thresholds, ahead)
     if context and len(questions) == 1:
         text, alone = questions[0].text, questions[0].decision
-        return [Question(text, in_context(text, alone, rank, thresholds, context))]
-    return questions
+        questions = [Question(text, in_context(text, alone, rank, thresholds, context))]
+    return questions, left_out
 
 
 def _questions(
@@ -155,15 +162,16 @@ def _questions(
     rank: Rank,
     thresholds: Thresholds,
     ahead: Callable[[Sequence[str]], None],
-) -> list[Question]:
+) -> tuple[list[Question], list[str]]:
     text = document.text
     whole = rank(text)
     single = Question(text, decide(whole, thresholds))
     if whole[0].topic in _TOGETHER and whole[0].score >= _SURELY_TOGETHER:
-        return [single]
-    found = pieces(document, _MOST_PIECES)
+        return [single], []
+    everything = all_pieces(document, _MOST_PIECES)
+    found = everything[:_MOST_PIECES]
     if len(found) <= 1 or _is_one_question(whole, found, len(document)):
-        return [single]
+        return [single], []
 
     def own_topics(part: str) -> list[Ranked]:
         """Without the follow-ups: a piece of a message leans on the piece before it."""
@@ -173,10 +181,13 @@ def _questions(
     stretches = cut(found, own_topics, _NO_QUESTION)
     asked = [Question(s.text, decide(s.ranking, thresholds)) for s in stretches]
     if len(asked) > 1:
-        return _with_left_over(stretches, asked, found, rank)[:_MOST_QUESTIONS]
+        questions = _with_left_over(stretches, asked, found, rank)
+        unread = [each for each in everything[_MOST_PIECES:] if each.asks and _says_something(each)]
+        left_out = [each.text for each in questions[_MOST_QUESTIONS:]]
+        return questions[:_MOST_QUESTIONS], left_out + [text_of([each]) for each in unread]
     if asked and single.decision.topic == NOT_UNDERSTOOD:
-        return [replace(asked[0], text=text)]
-    return [single]
+        return [replace(asked[0], text=text)], []
+    return [single], []
 
 
 def _is_one_question(whole: Sequence[Ranked], found: Sequence[Piece], tokens: int) -> bool:

@@ -65,10 +65,15 @@ class Piece:
 
 
 def pieces(document: Any, most: int) -> list[Piece]:
-    """The pieces of a spaCy document, in order; at most ``most``.
+    """The first pieces of a spaCy document, in order; at most ``most``: see ``all_pieces``."""
+    return all_pieces(document, most)[:most]
 
-    A message is cut at every joiner if that gives few enough pieces, otherwise only where
-    a question begins, or only between sentences.
+
+def all_pieces(document: Any, most: int) -> list[Piece]:
+    """The pieces of a spaCy document, in order.
+
+    A message is cut at every joiner if that gives at most ``most`` pieces, otherwise only where
+    a question begins, or only between sentences; of these there may be more.
     """
     clauses = [clause for tokens in _sentences(document) for clause in _clauses(tokens)]
     parts = [part for clause in clauses for part in _parts(clause)]
@@ -76,7 +81,7 @@ def pieces(document: Any, most: int) -> list[Piece]:
         found = [Piece(tuple(tokens), _asks(tokens)) for tokens in cut if _text(tokens)]
         if len(found) <= most:
             break
-    return found[:most]
+    return found
 
 
 def text_of(some: Sequence[Piece]) -> str:

@@ -29,14 +29,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from mesobot.dialogue.conversation import (
-    ALL_CLEAR,
-    LANGUAGE,
-    POSSIBLE_DANGER,
-    QUESTIONS,
-    has_just_offered,
-    last_answer,
-)
+from mesobot.dialogue.conversation import has_just_offered
+from mesobot.dialogue.keys import ALL_CLEAR, LANGUAGE, LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
+from mesobot.dialogue.last_answer import last_answer
 from mesobot.nlu.decision import Thresholds
 from mesobot.nlu.encoder import SentenceEncoder
 from mesobot.nlu.follow_ups import Context
@@ -216,6 +211,7 @@ def _report(message: Message, found: Interpretation) -> None:
         for question in found.questions
     ]
     message.set(QUESTIONS, questions, add_to_output=True)
+    message.set(LEFT_OUT, list(found.left_out), add_to_output=True)
     message.set(LANGUAGE, found.language, add_to_output=True)
     message.set(POSSIBLE_DANGER, found.possible, add_to_output=True)
     message.set(ALL_CLEAR, found.all_clear, add_to_output=True)

@@ -73,6 +73,10 @@ class RedFlags:
             for language in self._languages.values()
         )
 
+    def is_urgent(self, text: str) -> bool:
+        """Whether a sign of an emergency or of despair is in the message."""
+        return any(flag.danger is not Danger.SEE_DOCTOR for flag in self.find(text))
+
     def find(self, text: str) -> list[RedFlag]:
         """The danger signs in a message, most serious first; empty when there is none."""
         message = self._spelling.correct(plain(text))

@@ -20,6 +20,7 @@ from mesobot.staff.check_delivery import in_words
 from mesobot.staff.files import database_file
 from mesobot.staff.findings import Finding, fails, fine, note
 from mesobot.staff.installation import Installation
+from mesobot.staff.whatsapp_tables import stuck_in_words
 
 _NEW_KEY = (
     "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
@@ -91,9 +92,14 @@ def _look_into(engine: Engine, here: Installation, kind: str) -> list[Finding]:
 
 def _left_to_staff(engine: Engine, sealer: Sealer, here: Installation) -> list[Finding]:
     """Chats on WhatsApp that somebody has to look at, if there are any."""
-    count = Review(engine, sealer, lambda: here.now).count()
+    review = Review(engine, sealer, lambda: here.now)
+    count, stuck = review.count(), review.stuck()
     step = "`mesobot whatsapp waiting` shows them."
-    return [note("chats left to staff", f"{count} on WhatsApp.", step)] if count else []
+    found = [note("chats left to staff", f"{count} on WhatsApp.", step)] if count else []
+    if stuck:
+        step = "`mesobot whatsapp check` says what to correct; then they go out by themselves."
+        found.append(fails("answers on WhatsApp", stuck_in_words(stuck), step))
+    return found
 
 
 def _deliveries(outbox: Outbox, caught: bool) -> Finding:

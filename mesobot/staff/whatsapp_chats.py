@@ -25,24 +25,27 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def waiting() -> None:
-    """Chats that the assistant left to you, and those that staff have taken."""
+    """Chats that want a person or were left to you, and those that staff have taken."""
+    from mesobot.consultation.clock import utc_now
     from mesobot.knowledge.zone import clinic_zone
     from mesobot.staff.terminal import show
-    from mesobot.staff.whatsapp_tables import waiting_table
+    from mesobot.staff.whatsapp_tables import stuck_in_words, waiting_table
 
     with _review() as review:
-        chats = review.chats()
+        chats, stuck = review.chats(), review.stuck()
+    if stuck:
+        typer.echo(f"{stuck_in_words(stuck)} `mesobot whatsapp check` says what to correct.\n")
     if not chats:
         typer.echo("No chat waits for staff.")
         return
-    show(waiting_table(chats, clinic_zone(paths.CLINIC / "clinic.yml")))
+    show(waiting_table(chats, clinic_zone(paths.CLINIC / "clinic.yml"), utc_now()))
 
 
 def done(chat: str) -> None:
     """Say that a chat has been seen to; CHAT is its name in "waiting", or a phone number."""
     with _review() as review:
         count = review.done(_person(review, chat))
-    typer.echo(f"{count} text(s) removed." if count else "Nothing of that chat was waiting.")
+    typer.echo("Done; its texts are removed." if count else "Nothing of that chat was waiting.")
 
 
 def mute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -82,6 +83,39 @@ def test_a_killed_process_delays_for_the_life_of_a_lock_at_most(server: RedisSer
         return time.monotonic() - began
 
     assert LIFE / 2 < asyncio.run(run()) < LIFE + 1
+
+
+def test_connections_of_before_a_restart_are_no_outage(
+    server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of them broke a turn's lock of its own, and meant five seconds without, minutes later."""
+
+    async def run() -> None:
+        store = open_store(server.url)
+        async with contextlib.AsyncExitStack() as stack:
+            for number in range(5):  # as many connections at once
+                await stack.enter_async_context(store.lock(f"web:{number}"))
+            await asyncio.gather(*(_once(store, f"web:other-{number}") for number in range(5)))
+        with server.away():
+            pass
+        for number in range(12):
+            await _once(store, f"web:{number}")
+            assert store._away_until == 0.0
+
+    asyncio.run(run())
+    assert "Redis away" not in "".join(capsys.readouterr())
+
+
+def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
+    server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> None:
+        store = open_store(server.url)
+        with server.standing_still():
+            await asyncio.gather(*(_once(store, f"web:{number}") for number in range(5)))
+
+    asyncio.run(run())
+    assert "".join(capsys.readouterr()).count("Redis away") == 1
 
 
 @pytest.mark.parametrize("fault", ["flushed", "away", "hanging"])

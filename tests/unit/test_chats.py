@@ -12,6 +12,7 @@ from sqlalchemy import text
 from mesobot.channels.web.message import Author, Message
 from mesobot.channels.web.transcript import Transcript
 from mesobot.chats.database import chats_file, chats_url, open_chats
+from mesobot.chats.erased import was_erased
 from mesobot.chats.forgetting import Chats
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from tests.unit.chat_rows import NOW, add, make_events, opened, say, senders
@@ -58,6 +59,18 @@ def test_conversations_are_chosen_by_a_test_of_their_sender(url: str) -> None:
     assert chats(url).forget(lambda sender: sender != "web-7") == 599
     assert senders(url) == ["web-7"] * 2
     assert chats(url).forget(lambda sender: sender == "nobody") == 0
+
+
+def test_that_something_was_erased_is_kept_no_longer_than_chats(url: str) -> None:
+    engine = open_chats(url)
+    chats(url).forget_sender("web:1")
+    with engine.connect() as connection:
+        assert was_erased(connection, "web:1", NOW - 1)
+        assert not was_erased(connection, "web:1", NOW + 1)
+        assert not was_erased(connection, "web:2", NOW - 1)
+    Chats(url, lambda: GIVEN_AT + timedelta(days=31)).purge(timedelta(days=30))
+    with engine.connect() as connection:
+        assert not was_erased(connection, "web:1", NOW - 1)
 
 
 def test_not_even_the_files_hold_a_byte_of_what_was_said(file: Path, tmp_path: Path) -> None:

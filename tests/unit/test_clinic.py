@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from mesobot.knowledge.clinic import is_real_email, load_clinic
+from mesobot.knowledge.clinic import TO_A_PERSON, is_real_email, load_clinic
 from mesobot.knowledge.source import ContentError
 from mesobot.paths import CLINIC
 
@@ -70,4 +71,34 @@ def test_an_unquoted_number_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_national_number_is_refused(tmp_path: Path) -> None:
     path = edited(tmp_path, "+90 543 197 43 20", "0543 197 43 20")
     with pytest.raises(ContentError, match="must be international"):
+        load_clinic(path, {})
+
+
+LINKED = re.compile(r"wa\.me|whatsapp\.com")
+
+
+def test_texts_sent_patients_to_the_number_that_they_wrote_to() -> None:
+    clinic = load_clinic(FILE, {"MESOBOT_CLINIC_EMAIL": "hello@mesoclinic.com.tr"})
+    here = clinic.placeholders("M-7K3F9Q", same_chat=True)
+    assert [name for name, words in here.items() if LINKED.search(words)] == []
+    elsewhere = clinic.placeholders("M-7K3F9Q")
+    assert "M-7K3F9Q" in elsewhere["write_with_reference"]
+    for name in TO_A_PERSON:
+        if name != "or_yourself":
+            assert "talk to a person" in here[name], name
+        assert clinic.whatsapp_link in elsewhere[name] or clinic.whatsapp in elsewhere[name], name
+
+
+@pytest.mark.parametrize("line", ["905431974320", "+90 543 197 43 20", "+90 (543) 197-43-20", None])
+def test_a_chat_is_the_clinics_own_unless_its_number_is_another(line: str | None) -> None:
+    assert load_clinic(FILE, {}).is_reached_on(line)
+
+
+def test_a_chat_on_another_number_is_not_the_clinics_own() -> None:
+    assert not load_clinic(FILE, {}).is_reached_on("+1 555 010 0100")
+
+
+def test_a_link_for_patients_who_are_there_already_is_refused(tmp_path: Path) -> None:
+    path = edited(tmp_path, "same_chat: 'reply", "same_chat: '{whatsapp_link} reply")
+    with pytest.raises(ContentError, match="links to the number that the chat is on"):
         load_clinic(path, {})

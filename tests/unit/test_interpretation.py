@@ -7,7 +7,7 @@ import spacy
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD, Rank, Thresholds
 from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, WHY, Context, correction
-from mesobot.nlu.interpretation import Interpreter, interpret
+from mesobot.nlu.interpretation import Interpreter, read_questions
 from mesobot.nlu.topic_model import Ranked
 from mesobot.paths import CLINIC
 from mesobot.safety.assessment import Level, SafetyThresholds
@@ -58,7 +58,7 @@ def nlp():
 
 
 def topics(nlp, message: str, context: Context | None = None) -> list[str]:
-    found = interpret(nlp(message), rank_of(KNOWN), THRESHOLDS, context)
+    found, _ = read_questions(nlp(message), rank_of(KNOWN), THRESHOLDS, context)
     return [question.decision.topic for question in found]
 
 
@@ -76,7 +76,7 @@ def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
         return rank_of(KNOWN, rival=0.1)(text)
 
     message = "does it hurt around the eyes and on the forehead"
-    found = interpret(nlp(message), rank, THRESHOLDS)
+    found, _ = read_questions(nlp(message), rank, THRESHOLDS)
     assert [question.decision.topic for question in found] == ["faq/pain"]
     assert set(ranked) == {message}
 
@@ -84,6 +84,22 @@ def test_a_message_that_speaks_of_one_topic_only_is_not_cut(nlp) -> None:
 def test_a_part_that_nobody_understood_is_named(nlp) -> None:
     message = "does it hurt and can i bring my hamster and how long does it take?"
     assert topics(nlp, message) == ["faq/pain", NOT_UNDERSTOOD, "faq/procedure_duration"]
+
+
+def test_what_was_asked_after_three_questions_was_forgotten(nlp) -> None:
+    known = {f"is it {word}?": (f"faq/{word}", 0.9) for word in ("a", "b", "c", "d", "e")}
+    message = " ".join(known)
+    found, left_out = read_questions(nlp(message), rank_of(known), THRESHOLDS)
+    assert [question.decision.topic for question in found] == ["faq/a", "faq/b", "faq/c"]
+    assert left_out == ["is it d?", "is it e?"]
+
+
+def test_what_is_asked_beyond_the_pieces_that_are_read_is_left_out(nlp) -> None:
+    colours = ["red", "blue", "green", "brown", "black", "white", "grey", "pink", "gold", "silver"]
+    known = {f"is it ever {colour}?": (f"faq/{colour}", 0.9) for colour in colours}
+    message = " ".join(known)
+    _, left_out = read_questions(nlp(message), rank_of(known), THRESHOLDS)
+    assert left_out == [f"is it ever {colour}?" for colour in colours[3:]]
 
 
 def test_the_same_question_twice_is_one(nlp) -> None:

@@ -84,3 +84,16 @@ def test_a_warning_comes_before_everything_else() -> None:
 def test_next_questions_of_several_answers_alternate() -> None:
     parts = [answer_about("a", next=["b", "c"]), answer_about("d", next=["e"])]
     assert next_topics(parts) == ["b", "e", "c"]
+
+
+def test_a_question_too_many_was_dropped_in_silence() -> None:
+    text = render(
+        [answer_about("pain")],
+        clinic_of(),
+        Notices(False, False),
+        left_out=["is it safe?", "who does it", "where", "when"],
+    )
+    assert text.split("\n")[-1] == (
+        "I answer a few questions at a time. Please ask again: “is it safe”, “who does it”, “where” "
+        "and the others."
+    )

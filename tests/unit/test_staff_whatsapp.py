@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def run(*arguments: str) -> Result:
     return CliRunner(mix_stderr=False).invoke(app, list(arguments))
 
 
+def answered(chats: ChatStore, text: str, who=ADA) -> str:
+    """An answer that went out; the name of its chat."""
+    chats.replied(text, who=who)
+    (reply,) = chats.outgoing.claim(10, chats.lease)
+    assert chats.outgoing.sent(reply, "wamid.out")
+    return reply.person[:8]
+
+
 def left_late(chats: ChatStore, text: str, who=ADA) -> str:
     """A message that came too late; the name of its chat."""
     chats.hear(text, who=who)
@@ -51,7 +60,7 @@ def left_unsent(chats: ChatStore, text: str, who=ADA) -> str:
 
 
 def test_without_anything_left_it_says_so(chats: ChatStore) -> None:
-    chats.replied("It does not.")
+    answered(chats, "It does not.")
     assert run("waiting").stdout == "No chat waits for staff.\n"
 
 
@@ -70,7 +79,7 @@ def test_what_was_left_is_shown_with_where_to_write(chats: ChatStore) -> None:
 def test_what_is_done_leaves_no_text(chats: ChatStore, who: str) -> None:
     name = left_late(chats, "are you open today")
     left_unsent(chats, "I could not answer.")
-    assert run("done", name if who == "by name" else who).stdout == "2 text(s) removed.\n"
+    assert run("done", name if who == "by name" else who).stdout == "Done; its texts are removed.\n"
     assert run("waiting").stdout == "No chat waits for staff.\n"
     assert "open today" not in chats.everything()
     assert "could not answer" not in chats.everything()
@@ -78,7 +87,7 @@ def test_what_is_done_leaves_no_text(chats: ChatStore, who: str) -> None:
 
 
 def test_a_chat_that_staff_take_is_theirs_until_they_give_it_back(chats: ChatStore) -> None:
-    chats.replied("It does not.")
+    answered(chats, "It does not.")
     assert run("mute", "905321234567", "--minutes", "30").exit_code == 0
     person = chats.people.find(ADA)
     assert person
@@ -87,6 +96,49 @@ def test_a_chat_that_staff_take_is_theirs_until_they_give_it_back(chats: ChatSto
     assert "staff have this chat until" in run("waiting").stdout
     assert run("release", person.id[:8]).exit_code == 0
     assert run("waiting").stdout == "No chat waits for staff.\n"
+
+
+def test_who_asked_for_a_person_was_shown_to_nobody(chats: ChatStore) -> None:
+    chats.hear("talk to a person")
+    (turn,) = chats.claim()
+    chats.inbox.settle(turn, InboxState.ANSWERED, asks_for_person=True)
+    name = turn.person.id[:8]
+    assert "wants a person" in run("waiting").stdout
+    assert name in run("waiting").stdout
+    (found,) = [e for e in check_database(this_installation()) if e.topic == "chats left to staff"]
+    assert found.sentence == "1 on WhatsApp."
+    assert run("done", name).stdout == "Done; its texts are removed.\n"
+    assert run("waiting").stdout == "No chat waits for staff.\n"
+
+
+def test_staff_who_take_a_chat_have_seen_that_a_person_was_wanted(chats: ChatStore) -> None:
+    chats.hear("talk to a person")
+    (turn,) = chats.claim()
+    chats.inbox.settle(turn, InboxState.ANSWERED, asks_for_person=True)
+    run("mute", turn.person.id[:8])
+    assert "wants a person" not in run("waiting").stdout
+    run("release", turn.person.id[:8])
+    assert run("waiting").stdout == "No chat waits for staff.\n"
+
+
+def test_staff_see_that_somebody_wants_no_messages(chats: ChatStore) -> None:
+    name = left_late(chats, "are you open today")
+    person = chats.people.find(ADA)
+    assert person
+    chats.people.stop(person.id, True)
+    (line,) = [each for each in run("waiting").stdout.splitlines() if "wrote STOP" in each]
+    assert line.startswith(name)
+
+
+def test_staff_were_not_told_that_whatsapp_refuses_the_token(chats: ChatStore) -> None:
+    chats.replied("It does not.")
+    (reply,) = chats.outgoing.claim(10, chats.lease)
+    chats.outgoing.retry_at(reply, chats.clock() + timedelta(minutes=1), "401, error 190")
+    chats.replied("About an hour.", who=EVE)
+    told = "2 answers wait to be sent on WhatsApp (401, error 190)."
+    assert told in run("waiting").stdout
+    (found,) = [e for e in check_database(this_installation()) if e.topic == "answers on WhatsApp"]
+    assert (found.level, found.sentence) == (Level.FAILS, told)
 
 
 @pytest.mark.parametrize("name", ["905320000000", "deadbeef", "%", "", "90532123456"])

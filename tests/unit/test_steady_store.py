@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -18,8 +19,10 @@ from sqlalchemy.exc import OperationalError
 
 from mesobot import paths
 from mesobot.chats import held as holding
+from mesobot.chats.forgetting import open_conversations
 from mesobot.chats.held import Held, Memory
-from mesobot.chats.steady_store import SteadyTrackerStore
+from mesobot.chats.steady_store import SteadyTrackerStore, open_database
+from tests.unit.chat_rows import senders
 
 
 class Database(InMemoryTrackerStore):
@@ -184,6 +187,33 @@ def test_a_conversation_that_cannot_be_read_stops_nobody(tmp_path: Path) -> None
         assert await bench.turn("two") == ["one", "two"], "known from memory"
         assert not store.is_away
         assert await bench.turn("hello", "web-2") == ["hello"]
+
+    hold(talk())
+
+
+def test_what_was_erased_before_it_was_written_is_never_written(
+    chats_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began while the database was away, and was erased as soon as that was back."""
+    bench = Bench()
+    monkeypatch.setattr(bench, "fault", refuse)
+
+    def opened(domain: Domain) -> TrackerStore:
+        bench.fault()
+        return open_database(domain, chats_at)
+
+    bench.store = SteadyTrackerStore(Domain.empty(), open_store=opened, patience=5, pause=0.01)
+
+    async def talk() -> None:
+        open_database(Domain.empty(), chats_at)  # it has its tables
+        await bench.turn("erased")
+        await bench.turn("erased, too")
+        await bench.turn("another patient", "web-2")
+        await asyncio.to_thread(open_conversations(os.environ).forget_sender, "web-1")
+        await bench.back()
+        assert set(senders(chats_at)) == {"web-2"}
+        assert await bench.turn("new") == ["new"]  # whoever may keep the name begins anew
+        assert set(senders(chats_at)) == {"web-1", "web-2"}
 
     hold(talk())
 

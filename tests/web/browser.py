@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class Browsers:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **trusted},
         )  # fmt: skip
         self.heard: list[dict[str, Any]] = []
+        self._of_tab: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._news = threading.Condition()
         self._tabs = 0
         self._orders = 0
@@ -80,13 +82,18 @@ class Browsers:
         transports: Sequence[str] = BOTH,
         origin: str | None = None,
         protocol: object = 1,
+        resumes: bool = False,
     ) -> Tab:
-        """A tab that connects to a loopback port or a URL; it is not waited for."""
+        """A tab that connects to a loopback port or a URL; it is not waited for.
+
+        Args:
+            resumes: whether it reconnects with what it knows by then, as the widget does.
+        """
         self._tabs += 1
         tab = Tab(self, f"tab{self._tabs}")
         auth = {"protocol": protocol, "token": token, "last_seq": last_seq, "lang": "en"}
         url = server if isinstance(server, str) else f"http://127.0.0.1:{server}"
-        where: dict[str, Any] = {"url": url, "transports": list(transports)}
+        where: dict[str, Any] = {"url": url, "transports": list(transports), "resumes": resumes}
         if route:
             where["query"] = {"route": route}
         self.order(
@@ -124,11 +131,19 @@ class Browsers:
                 assert left > 0, f"not heard in {seconds} s; last: {self.heard[-8:]}"
                 self._news.wait(left)
 
+    def of(self, tab: str, start: int = 0, seconds: float = 0) -> list[dict[str, Any]]:
+        """What a tab heard since its ``start``-th line; waited for if there is nothing yet."""
+        with self._news:
+            self._news.wait_for(lambda: len(self._of_tab[tab]) > start, seconds)
+            return self._of_tab[tab][start:]
+
     def _listen(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
+            heard = json.loads(line)
             with self._news:
-                self.heard.append(json.loads(line))
+                self.heard.append(heard)
+                self._of_tab[heard.get("tab", "")].append(heard)
                 self._news.notify_all()
 
 
@@ -140,17 +155,16 @@ class Tab:
         self.name = name
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        return [
-            line["data"]
-            for line in list(self._browsers.heard)
-            if line.get("tab") == self.name and line.get("event") == name
-        ]
+        return [line["data"] for line in self.heard() if line.get("event") == name]
+
+    def heard(self, start: int = 0, seconds: float = 0) -> list[dict[str, Any]]:
+        """Its lines since the ``start``-th one; waited for if there is nothing yet."""
+        return self._browsers.of(self.name, start, seconds)
 
     @property
     def names(self) -> list[str]:
         """Names of the events, in order."""
-        mine = [line for line in list(self._browsers.heard) if line.get("tab") == self.name]
-        return [line["event"] for line in mine if "event" in line]
+        return [line["event"] for line in self.heard() if "event" in line]
 
     @property
     def token(self) -> str:
@@ -213,7 +227,4 @@ class Tab:
 
     def flooded(self) -> list[dict[str, Any]]:
         """Acknowledgements of a flood."""
-        heard = list(self._browsers.heard)
-        return [
-            line["flooded"] for line in heard if line.get("tab") == self.name and "flooded" in line
-        ]
+        return [line["flooded"] for line in self.heard() if "flooded" in line]

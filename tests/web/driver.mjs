@@ -8,10 +8,23 @@ function say(line) {
   process.stdout.write(JSON.stringify(line) + "\n");
 }
 
-function connect({ tab, url, auth, transports, origin, query }) {
+// As the widget does: each connection begins with the session and the place that are known by then.
+function resuming(first) {
+  const known = { ...first };
+  const read = (message) => (known.last_seq = Math.max(known.last_seq, message.seq));
+  const heard = {
+    session: ({ token, restored }) => Object.assign(known, { token }, restored ? {} : { last_seq: 0 }),
+    history: ({ messages }) => messages.forEach(read),
+    message: read,
+  };
+  return { auth: (tell) => tell(known), note: (event, data) => heard[event]?.(data) };
+}
+
+function connect({ tab, url, auth, transports, origin, query, resumes }) {
+  const memory = resumes ? resuming(auth) : { auth, note: () => {} };
   const socket = io(url, {
     path: "/chat/socket.io/",
-    auth,
+    auth: memory.auth,
     transports,
     forceNew: true,
     query,
@@ -20,7 +33,10 @@ function connect({ tab, url, auth, transports, origin, query }) {
     ...(origin === undefined ? {} : { extraHeaders: { Origin: origin } }),
   });
   tabs.set(tab, socket);
-  socket.onAny((event, data) => say({ tab, event, data }));
+  socket.onAny((event, data) => {
+    memory.note(event, data);
+    say({ tab, event, data });
+  });
   socket.on("connect", () => say({ tab, event: "connect", data: {} }));
   socket.on("disconnect", (reason) => say({ tab, event: "disconnect", data: { reason } }));
   socket.on("connect_error", (error) => {

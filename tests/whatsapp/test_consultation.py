@@ -12,7 +12,7 @@ from tests.whatsapp.phones import Phones, somebody
 
 def test_the_whole_way_to_the_clinic(phones: Phones, clinic: Assistant) -> None:
     ada = somebody()
-    got = phones.say(ada, "i want to talk to somebody")
+    got = phones.say(ada, "i want to book a consultation")
     assert "to you on WhatsApp" in got.text
     assert got.text.endswith("What is your name?")
     got = phones.say(ada, "Ada Okur")
@@ -20,6 +20,8 @@ def test_the_whole_way_to_the_clinic(phones: Phones, clinic: Assistant) -> None:
     assert list(got.choices) == ["Yes", "Another number"]
     got = phones.tap(ada, got, "Yes")
     assert got.kind == "list"
+    # The choices stood in one line.
+    assert "\n4. Acne scars\n" in got.text
     alarm = phones.say(ada, "my lips are swelling and i cannot breathe")
     assert "112" in alarm.text
     assert not alarm.choices

@@ -198,7 +198,9 @@ def wait_and_look(url: str, graph: GraphPeer, delivered: Delivered, seconds: flo
             )
     finally:
         engine.dispose()
-    accepted = [message["body"]["biz_opaque_callback_data"] for message in graph.accepted()]
+    to_patients = (each["body"] for each in graph.accepted() if each["body"]["type"] != "template")
+    tokens = (body.get("biz_opaque_callback_data") for body in to_patients)
+    accepted = [token for token in tokens if token]  # "forgotten" has none: nothing is kept of it
     place = {token.rpartition("-")[0]: at for at, token in reversed(list(enumerate(accepted)))}
     unanswered = disordered = 0
     for ids in delivered.order.values():

@@ -332,7 +332,8 @@ class Chat:
     async def _drop(self, conversation: Conversation) -> None:
         async with conversation.lock:
             try:
-                await conversation.save()
+                if await conversation.save():  # what waited for the database is news elsewhere
+                    self._neighbours.tell(conversation.session)
             except ErasedError:
                 conversation.forget()
             if conversation.can_be_dropped:

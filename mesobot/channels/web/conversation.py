@@ -64,6 +64,7 @@ class Conversation:
         self.closed = False
         self._transcript = transcript
         self._unsaved: list[Message] = []
+        self._is_kept = False  # whether the database had something of it
         self._seq_of_turn: dict[str, int] = {}
 
     @property
@@ -90,9 +91,11 @@ class Conversation:
         except DatabaseUnavailableError as error:
             _log.error("web.history_unavailable", problem=str(error))
             self.last_seq = claimed_seq
+            self._is_kept = claimed_seq > 0
             return True
         if not kept:
             return claimed_seq == 0
+        self._is_kept = True
         self.last_seq = kept[-1].seq
         answered = {message.turn for message in kept if message.author is Author.BOT}
         for message in kept:
@@ -111,16 +114,24 @@ class Conversation:
         """
         try:
             kept = await asyncio.to_thread(self._transcript.after, self.sender, 0, HISTORY)
+            if not kept and await self._is_erased():
+                raise ErasedError
         except DatabaseUnavailableError:
             return []
-        if not kept and self.last_seq and not self._unsaved:
-            raise ErasedError
+        self._is_kept = self._is_kept or bool(kept)
         new = [message for message in kept if message.seq > self.last_seq]
         for message in new:
             self.last_seq = message.seq
             if message.author is Author.PATIENT:
                 self._remember(message)
         return new
+
+    async def _is_erased(self) -> bool:
+        """Whether nothing is kept because it was erased, and not because it waits to be written."""
+        if not self._unsaved:
+            return self._is_kept
+        since = self._unsaved[0].time
+        return await asyncio.to_thread(self._transcript.is_erased, self.sender, since)
 
     def seq_of(self, turn: str) -> int | None:
         """The place of a message that the browser may have sent twice."""
@@ -130,7 +141,7 @@ class Conversation:
         """Give a message its place and keep it.
 
         Raises:
-            ErasedError: if it is a reply and the conversation was erased in the meantime.
+            ErasedError: if the conversation was erased in the meantime.
         """
         last = self.last_seq
         message = self.unkept(author, turn, content)
@@ -168,6 +179,7 @@ class Conversation:
             self._unsaved.clear()
             raise
         self._unsaved.clear()
+        self._is_kept = True
         self.last_seq = max(self.last_seq, written[-1].seq)
         return written
 

@@ -32,7 +32,8 @@ PROTOCOL = 1
 _EVENTS = Pace(a_minute=240, at_once=60)
 """Events of one connection, of any kind; who sends more is disconnected."""
 _TOLD_ORIGINS = 50
-_TIDY_SECONDS = 30
+_TIDY_SECONDS = 5
+"""What waits for the database is not seen at another process, and lost with this one."""
 _log = structlog.get_logger()
 
 

@@ -14,8 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from mesobot.channels.web.message import Author, Message
 from mesobot.chats.database import open_chats
+from mesobot.chats.erased import erased_chats, was_erased
 from mesobot.chats.forgetting import ErasedError
-from mesobot.chats.web_table import make_table, web_messages
+from mesobot.chats.making import make
+from mesobot.chats.web_table import web_messages
 from mesobot.consultation.transactions import DatabaseUnavailableError, reading, writing
 
 Transaction = Callable[[Engine], AbstractContextManager[Connection]]
@@ -56,7 +58,8 @@ class Transcript:
         conversation was read, others may be taken: then they go behind them.
 
         Raises:
-            ErasedError: if what a reply answers is no longer there.
+            ErasedError: if what a reply answers is no longer there, or the conversation was erased
+                before the first of its messages could be written.
         """
         try:
             try:
@@ -65,6 +68,11 @@ class Transcript:
                 return self._added(sender, messages)
         except IntegrityError:
             raise DatabaseUnavailableError("another process writes this conversation") from None
+
+    def is_erased(self, sender: str, since: float) -> bool:
+        """Whether a conversation was erased after that second since 1970."""
+        with self._using(reading) as connection:
+            return was_erased(connection, sender, since)
 
     def _added(self, sender: str, messages: Sequence[Message]) -> list[Message]:
         with self._using(writing) as connection:
@@ -78,7 +86,8 @@ class Transcript:
         try:
             if not self._has_table:
                 with writing(self._engine) as connection:
-                    make_table(connection)
+                    make(connection, web_messages)
+                    make(connection, erased_chats)
                 self._has_table = True
             with transaction(self._engine) as connection:
                 yield connection
@@ -94,6 +103,8 @@ def _add(connection: Connection, sender: str, messages: Sequence[Message]) -> li
     here = select(web_messages).where(mine, web_messages.c.turn.in_(turns))
     present = {(m.author, m.turn): m for m in map(_message, connection.execute(here))}
     last = connection.execute(select(func.max(web_messages.c.seq)).where(mine)).scalar() or 0
+    if not last and was_erased(connection, sender, messages[0].time):
+        raise ErasedError
     written = []
     for message in messages:
         key = (message.author, message.turn)

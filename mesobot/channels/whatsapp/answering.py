@@ -1,15 +1,15 @@
 """Answers a turn: the messages that a patient wrote in one go get one reply.
 
 While a person of the clinic has the chat, and after STOP, the assistant keeps silent, except in an
-emergency. What is left of a turn when the process dies is answered by whoever takes it over.
+emergency, and when somebody wants to be left alone or forgotten. What is left of a turn when the process dies is answered by whoever takes it over.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -17,21 +17,25 @@ import structlog
 from mesobot.channels.whatsapp.assistant import Assistant
 from mesobot.channels.whatsapp.choices import ChoiceSigner
 from mesobot.channels.whatsapp.events import CHOICE, TEXT
+from mesobot.channels.whatsapp.reading import Reader, typed
 from mesobot.channels.whatsapp.rendering import Renderer
-from mesobot.channels.whatsapp.wishes import FORGET_ME, Wish, wish_of
-from mesobot.chats.whatsapp.inbox import Inbox, Outcome, Received, Turn
+from mesobot.channels.whatsapp.texts import ChannelTexts
+from mesobot.channels.whatsapp.wishes import Wish, wish_of
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.people import Address, People, Person
 from mesobot.chats.whatsapp.tables import InboxState
+from mesobot.chats.whatsapp.turns import Outcome, Received, Turn
 from mesobot.consultation.clock import Clock
+from mesobot.consultation.form_words import says_no, says_yes
+from mesobot.dialogue.keys import CALLS_STAFF
 
 LEASE = timedelta(seconds=30)
 """Longer than one message may take with everything around it; renewed with each."""
 TOO_FAST = "too_fast"
 """Kind of a message that stands for those that were left out."""
-_TOGETHER = 900
-"""Characters of messages that are read as one; the assistant reads a thousand."""
-_MOST_TOGETHER = 10
-_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_TYPED_WITHIN, _TAPPED_WITHIN = timedelta(minutes=5), timedelta(hours=1)
+"""So long after "shall I delete it all?" a yes means that, while staff or nobody has the chat: a
+"yes" that is typed later answers somebody else."""
 _log = structlog.get_logger()
 
 
@@ -56,7 +60,7 @@ class Answering:
         assistant: whoever answers.
         renderer: makes messages of what is said.
         signer: reads taps.
-        texts: what the channel itself says, by name.
+        texts: what the channel itself says.
         speaking: sends at once what is not kept.
         stale: age of messages that are left to staff.
         clock: gives the present moment.
@@ -70,7 +74,7 @@ class Answering:
         assistant: Assistant,
         renderer: Renderer,
         signer: ChoiceSigner,
-        texts: Mapping[str, str],
+        texts: ChannelTexts,
         speaking: Speaking,
         stale: timedelta,
         clock: Clock,
@@ -79,7 +83,7 @@ class Answering:
         self._people = people
         self._assistant = assistant
         self._renderer = renderer
-        self._signer = signer
+        self._reader = Reader(signer)
         self._texts = texts
         self._speaking = speaking
         self._stale = stale
@@ -99,77 +103,90 @@ class Answering:
 
     async def _answer(self, turn: Turn) -> None:
         now, person = self._clock(), turn.person
-        wish = await self._wish(turn)
-        if person.stopped and wish is not Wish.START:
+        muted = person.muted_until is not None and person.muted_until > now
+        silent = muted or person.stopped
+        wish = await self._wish(turn, silent)
+        if wish is Wish.STOP and not person.stopped:
+            await self._stop(turn, True)
+        elif wish is Wish.START and (person.stopped or not muted):
+            await self._stop(turn, False)
+        elif silent and (erasing := await self._about_erasure(turn)):
+            await self._converse(turn, erasing, await self._alarm(turn))
+        elif person.stopped:
             await self._say(turn, await self._alarm(turn), InboxState.STOPPED)
-        elif person.muted_until and person.muted_until > now:
+        elif muted:
             await self._say(turn, await self._alarm(turn), InboxState.STAFF)
         elif now - turn.messages[-1].sent_at >= self._stale:
-            late = [{"text": self._texts["late"]}]
+            late = [{"text": self._texts_for(turn)["late"]}]
             await self._say(turn, await self._alarm(turn) or late, InboxState.REVIEW)
             _log.warning("whatsapp.left_to_staff", messages=len(turn.messages))
-        elif wish in (Wish.STOP, Wish.START):
-            await asyncio.to_thread(self._people.stop, person.id, wish is Wish.STOP)
-            name = "stopped" if wish is Wish.STOP else "started"
-            await self._say(turn, [{"text": self._texts[name]}])
         else:
-            await self._converse(turn)
+            await self._converse(turn, turn.messages)
 
-    async def _wish(self, turn: Turn) -> Wish | None:
+    async def _wish(self, turn: Turn, silent: bool) -> Wish | None:
         """The last wish about the channel; in the form "stop" is about the form."""
-        wishes = [wish_of(_typed(message)) for message in turn.messages if _typed(message)]
+        wishes = [wish_of(typed(message)) for message in turn.messages if typed(message)]
         wish = next((each for each in reversed(wishes) if each), None)
-        if wish is Wish.STOP and await self._assistant.is_in_form(turn.person.sender):
+        about_form = wish is Wish.STOP and not silent
+        if about_form and await self._assistant.is_in_form(turn.person.sender):
             return None
         return wish
 
-    async def _converse(self, turn: Turn) -> None:
-        person = turn.person
+    async def _stop(self, turn: Turn, stopped: bool) -> None:
+        """Write no more to somebody, or write again."""
+        await asyncio.to_thread(self._people.stop, turn.person.id, stopped)
+        text = self._texts_for(turn)["stopped" if stopped else "started"]
+        await self._say(turn, [*await self._alarm(turn), {"text": text}])
+
+    async def _about_erasure(self, turn: Turn) -> list[Received]:
+        """The messages that ask to be forgotten, or confirm it; nobody may stand in their way."""
+        wished = [each for each in turn.messages if wish_of(typed(each)) is Wish.ERASE]
+        if wished:
+            return wished
+        asked = await self._assistant.asked_to_erase(turn.person.sender)
+        if asked is None:
+            return []
+        ago = self._clock() - asked
+        return [each for each in turn.messages if self._decides(each, turn.person, ago)]
+
+    def _decides(self, message: Received, person: Person, ago: timedelta) -> bool:
+        """Whether a message answers "shall I delete it all?", which was asked so long ago."""
+        tapped = message.content["kind"] == CHOICE
+        text = self._reader.meant(message, person)
+        return ago <= (_TAPPED_WITHIN if tapped else _TYPED_WITHIN) and (
+            says_yes(text) or says_no(text)
+        )
+
+    async def _converse(
+        self,
+        turn: Turn,
+        messages: Sequence[Received],
+        alarm: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        person, line = turn.person, _line(turn)
         self._speaking.show_read(str(turn.messages[-1].content["id"]))
+        texts = self._texts_for(turn)
         notes = [
-            self._texts[str(message.content["kind"])]
-            for message in turn.messages
+            texts[str(message.content["kind"])]
+            for message in messages
             if message.content["kind"] not in (TEXT, CHOICE)
         ]
-        sent: list[dict[str, Any]] = []
-        for number, text in enumerate(await self._read(turn)):
+        one_by_one = len(messages) > 1 and await self._assistant.is_in_form(person.sender)
+        sent = [dict(each) for each in alarm]
+        for number, text in enumerate(self._reader.read(messages, person, one_by_one)):
             if number and not await asyncio.to_thread(self._inbox.renew, turn, LEASE):
                 break  # taken over, or forgotten: what follows is not ours to answer
             name = f"{turn.id}{f'.{number}' if number else ''}"
-            sent += await self._assistant.answer(person.sender, text, name, turn.again)
+            sent += await self._assistant.answer(person.sender, text, name, turn.again, line)
         await self._say(turn, sent, before=list(dict.fromkeys(notes)))
-
-    async def _read(self, turn: Turn) -> list[str]:
-        """What is said to the assistant: texts together, taps and answers to a form each alone."""
-        said = [self._meant(message, turn.person) for message in turn.messages]
-        spoken = [text for text in said if text]
-        if len(spoken) <= 1 or await self._assistant.is_in_form(turn.person.sender):
-            return spoken
-        joined: list[str] = []
-        open_text = False
-        for message, text in zip(turn.messages, said, strict=True):
-            alone = message.content["kind"] == CHOICE
-            if text and open_text and not alone:
-                joined[-1] += f"\n{text}"
-            elif text:
-                joined.append(text)
-            open_text = not alone if text else open_text
-        return joined
-
-    def _meant(self, message: Received, person: Person) -> str:
-        text = _typed(message)
-        if message.content["kind"] == CHOICE:
-            choice = self._signer.value_of(str(message.content["choice"]), person.id)
-            return text if choice is None else choice
-        number = _NUMBER.fullmatch(text)
-        if number and 0 < int(number[1]) <= len(person.offered):
-            return person.offered[int(number[1]) - 1]
-        return FORGET_ME if wish_of(text) is Wish.ERASE else text
 
     async def _alarm(self, turn: Turn) -> list[dict[str, Any]]:
         """What is said even where nothing else is, because somebody is in danger."""
-        text = "\n".join(filter(None, map(_typed, turn.messages)))
-        return await self._assistant.alarm(text) if text else []
+        text = "\n".join(filter(None, map(typed, turn.messages)))
+        return await self._assistant.alarm(text, _line(turn)) if text else []
+
+    def _texts_for(self, turn: Turn) -> Mapping[str, str]:
+        return self._texts.on(_line(turn))
 
     async def _say(
         self,
@@ -179,9 +196,11 @@ class Answering:
         before: Sequence[str] = (),
     ) -> None:
         rendered = self._renderer.render(sent, turn.person.id, before)
-        outcome = await asyncio.to_thread(
-            self._inbox.settle, turn, state, rendered.bodies, rendered.offered
-        )
+        asks = any((each.get("metadata") or {}).get(CALLS_STAFF) for each in sent)
+        settle = partial(self._inbox.settle, turn, state, rendered.bodies, rendered.offered)
+        outcome = await asyncio.to_thread(settle, asks_for_person=asks)
+        if asks:
+            _log.info("whatsapp.person_asked_for")
         if outcome is Outcome.FORGOTTEN:
             for body in rendered.bodies:
                 await self._speaking.send_unkept(turn.person.address, body)
@@ -189,15 +208,7 @@ class Answering:
             _log.warning("whatsapp.turn_taken_over")
 
 
-def together(contents: Sequence[Mapping[str, Any]]) -> int:
-    """How many of the waiting messages are read as one, beginning with the first."""
-    length = 0
-    for index, content in enumerate(contents[:_MOST_TOGETHER]):
-        length += len(str(content.get("text", ""))) + 1
-        if index and length > _TOGETHER:
-            return index
-    return min(len(contents), _MOST_TOGETHER)
-
-
-def _typed(message: Received) -> str:
-    return str(message.content.get("text", ""))
+def _line(turn: Turn) -> str | None:
+    """The clinic's number that the turn was written to, if that is known."""
+    line = turn.messages[-1].content.get("line")
+    return None if line is None else str(line)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from mesobot.chats.whatsapp.inbox import Incoming
 from mesobot.chats.whatsapp.people import Address
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.consultation.delivery.graph import CALLBACK
 
 TEXT, CHOICE, VOICE, UNSUPPORTED = "text", "choice", "voice", "unsupported"
@@ -86,6 +86,7 @@ def read_events(content: object, phone_number_id: str, now: datetime) -> Events:
 
 def _read(value: Mapping[str, Any], events: Events, now: datetime) -> None:
     contacts = _maps(value, "contacts")
+    line = _text(_map(value.get("metadata")).get("display_phone_number"))
     for message in _maps(value, "messages"):
         identifier = _text(message.get("id"))
         address = _address(message, contacts)
@@ -93,7 +94,7 @@ def _read(value: Mapping[str, Any], events: Events, now: datetime) -> None:
         if change:
             events.changes.append(change)
         if identifier and (address.phone or address.user):
-            content = None if change else _content(message, identifier)
+            content = None if change else _content(message, identifier, line)
             events.messages.append(Incoming(identifier, address, _moment(message, now), content))
     for status in _maps(value, "statuses"):
         identifier, state = _text(status.get("id")), _text(status.get("status"))
@@ -106,12 +107,16 @@ def _read(value: Mapping[str, Any], events: Events, now: datetime) -> None:
             events.echoes.append((_text(echo.get("id")) or "", address))
 
 
-def _content(message: Mapping[str, Any], identifier: str) -> Mapping[str, Any] | None:
+def _content(
+    message: Mapping[str, Any], identifier: str, line: str | None
+) -> Mapping[str, Any] | None:
     kind = _text(message.get("type")) or UNSUPPORTED
     if kind in _UNANSWERED or message.get("group_id"):
         return None
     part = _map(message.get(kind))
     content: dict[str, Any] = {"id": identifier, "kind": UNSUPPORTED}
+    if line:
+        content.update(line=line)  # the clinic's number, which the patient may be given again
     if kind == "text":
         content.update(kind=TEXT, text=_text(part.get("body")) or "")
     elif kind == "button":  # of a template

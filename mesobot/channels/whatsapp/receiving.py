@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -20,15 +21,18 @@ from mesobot.channels.whatsapp.answering import TOO_FAST
 from mesobot.channels.whatsapp.configuration import LARGEST_BODY, ChannelSettings
 from mesobot.channels.whatsapp.events import Events, Status, read_events
 from mesobot.channels.whatsapp.signature import is_genuine
-from mesobot.chats.whatsapp.inbox import Inbox, Incoming
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import People
 from mesobot.chats.whatsapp.tables import ReplyState
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.delivery.graph import reported_problem
 from mesobot.consultation.delivery.problems import DeliveryProblem
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
+_READ = 1000
+"""Characters of a text that are looked at here; the assistant reads no more of it."""
 OK, FORGED, TOO_LARGE, TRY_AGAIN = 200, 401, 413, 503
 _log = structlog.get_logger()
 
@@ -46,6 +50,7 @@ class Receiving:
         people: learns of new numbers, and of chats that staff have taken.
         told: learns what became of notifications of staff.
         clock: gives the present moment.
+        is_urgent: whether a text has a danger sign, and must not wait for more texts.
         wake: called when something waits for an answer.
     """
 
@@ -58,6 +63,7 @@ class Receiving:
         people: People,
         told: Told,
         clock: Clock,
+        is_urgent: Callable[[str], bool],
         wake: Callable[[], None],
     ) -> None:
         self._settings = settings
@@ -66,6 +72,7 @@ class Receiving:
         self._people = people
         self._told = told
         self._clock = clock
+        self._is_urgent = is_urgent
         self._wake = wake
         self._heard = Buckets(settings.heard_pace)
         self._warned: set[str] = set()
@@ -124,13 +131,18 @@ class Receiving:
             elif name not in self._warned:
                 self._warned.add(name)
                 _log.warning("whatsapp.too_fast")
-                kept.append(replace(message, content={"id": message.id, "kind": TOO_FAST}))
+                kept.append(
+                    replace(message, content={**_line(message), "id": message.id, "kind": TOO_FAST})
+                )
         return kept
 
     def _keep(self, messages: Sequence[Incoming], events: Events) -> int:
         for change in events.changes:
             self._people.move(change.old, change.new)
-        waiting = self._inbox.receive(messages) if messages else 0
+        looked_at = [
+            replace(each, urgent=self._is_urgent(_typed(each)[:_READ])) for each in messages
+        ]
+        waiting = self._inbox.receive(looked_at) if looked_at else 0
         now = self._clock()
         for identifier, address in events.echoes:
             if not self._outgoing.is_ours(identifier):
@@ -147,3 +159,13 @@ class Receiving:
         if status.token and self._told(status.token, status.state, problem):
             return
         self._outgoing.report(status.token, status.id, state, str(problem) if problem else None)
+
+
+def _typed(message: Incoming) -> str:
+    return str((message.content or {}).get("text", ""))
+
+
+def _line(message: Incoming) -> dict[str, Any]:
+    """The number that a message was written to, if that is known."""
+    content = message.content or {}
+    return {"line": content["line"]} if "line" in content else {}

@@ -17,6 +17,7 @@ from mesobot.channels.whatsapp.marks import whatsapp_marks
 from mesobot.channels.whatsapp.splitting import length, split
 
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_SPACES_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Renderer:
         """
         said = [*before, *(str(each["text"]) for each in sent if each.get("text"))]
         lines = "\n".join(text.strip() for text in said).strip()
-        text = whatsapp_marks(_BLANK_LINES.sub("\n\n", lines))
+        text = whatsapp_marks(_BLANK_LINES.sub("\n\n", _SPACES_AT_END.sub("", lines)))
         choices = _choices(sent[-1].get("buttons") or []) if sent else {}
         offered = tuple(choices.values())
         titles = list(choices)

@@ -1,8 +1,8 @@
 """Sends the replies that wait, as fast as the platform allows and no faster.
 
 Each kind of failure has its own answer: too many to one person, and that person's messages wait;
-too many altogether, and all wait; settings that somebody must correct, and all wait without trying
-again and again; a patient who has not written for a day gets no free text; the rest is tried again,
+too many altogether, and all wait; settings that somebody must correct, and one is tried now and then
+while the others wait (``pausing.py``); a patient who has not written for a day gets no free text; the rest is tried again,
 or given up where that is hopeless.
 """
 
@@ -19,6 +19,7 @@ import structlog
 
 from mesobot.channels.limits import Bucket, Buckets
 from mesobot.channels.whatsapp.configuration import WINDOW, ChannelSettings
+from mesobot.channels.whatsapp.pausing import Pauses
 from mesobot.chats.whatsapp.outgoing import Outgoing, Reply
 from mesobot.chats.whatsapp.people import Address
 from mesobot.chats.whatsapp.tables import ReplyState
@@ -84,8 +85,7 @@ class Sending:
         self._random = random
         self._pairs = Buckets(settings.pair_pace)
         self._all = Bucket(settings.pace)
-        self._paused_until: datetime | None = None
-        self._pauses = 0
+        self._pauses = Pauses(clock)
         self._telling: set[asyncio.Task[None]] = set()
 
     async def deliver(self, reply: Reply) -> None:
@@ -99,10 +99,18 @@ class Sending:
             await self._window_closed(reply)
             return
         wait = self._pairs.of(reply.person).wait()
-        due = max(now + timedelta(seconds=wait), self._paused_until or now)
+        due = max(now + timedelta(seconds=wait), self._pauses.opens_at(now))
         if due > now:
             await asyncio.to_thread(self._outgoing.untouched, reply, due)
             return
+        goes_first = self._pauses.enter()
+        try:
+            await self._send(reply)
+        finally:
+            if goes_first:
+                self._pauses.leave()
+
+    async def _send(self, reply: Reply) -> None:
         self._pairs.of(reply.person).take()
         while seconds := self._all.take():
             await asyncio.sleep(seconds)
@@ -112,7 +120,7 @@ class Sending:
         except DeliveryProblem as problem:
             await self._failed(reply, problem)
             return
-        self._pauses = 0
+        self._pauses.end()
         await asyncio.to_thread(self._outgoing.sent, reply, identifier)
 
     async def send_unkept(self, address: Address, body: Mapping[str, Any]) -> bool:
@@ -135,7 +143,7 @@ class Sending:
 
         Nothing waits for it, and nothing is lost when it does not work.
         """
-        if self._paused_until is None or self._paused_until <= self._clock():
+        if self._pauses.is_open:
             task = asyncio.ensure_future(self._tell_read(provider_id))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
@@ -159,6 +167,7 @@ class Sending:
         if problem.code == WINDOW_CLOSED:
             await self._window_closed(reply)
         elif isinstance(problem, PermanentProblem):
+            self._pauses.end()
             _log.error("whatsapp.not_deliverable", problem=str(problem))
             await asyncio.to_thread(self._outgoing.give_up, reply, ReplyState.FAILED, str(problem))
         else:
@@ -171,7 +180,7 @@ class Sending:
         if isinstance(problem, ConfigurationProblem):
             return RETRYING.misconfigured
         asked = problem.retry_after if isinstance(problem, TemporaryProblem) else None
-        attempts = self._pauses if _concerns_all(problem) else reply.attempts
+        attempts = self._pauses.in_a_row if _concerns_all(problem) else reply.attempts
         wait = RETRYING.wait(attempts, self._random, asked)
         if isinstance(problem, TemporaryProblem) and problem.ambiguous:
             return max(wait, _SETTLES)
@@ -180,13 +189,10 @@ class Sending:
         return wait
 
     def _pause(self, until: datetime, problem: DeliveryProblem) -> None:
-        """Let everything wait. The first of several that fail together speaks for all of them."""
-        if self._paused_until is None or self._paused_until <= self._clock():
-            self._pauses += 1
-            ours = isinstance(problem, ConfigurationProblem)
+        ours = isinstance(problem, ConfigurationProblem)
+        if self._pauses.begin(until, refused=ours):
             said = "whatsapp.settings_must_be_corrected" if ours else "whatsapp.throttled"
             (_log.error if ours else _log.warning)(said, problem=str(problem))
-        self._paused_until = max(self._paused_until or until, until)
 
     async def _window_closed(self, reply: Reply) -> None:
         """Free text would be refused: a template asks the patient to write, or staff do."""

@@ -10,18 +10,20 @@ from sqlalchemy.engine import Engine
 
 from mesobot import paths
 from mesobot.channels.whatsapp import answering, sending
-from mesobot.channels.whatsapp.answering import Answering, together
+from mesobot.channels.whatsapp.answering import Answering
 from mesobot.channels.whatsapp.assistant import Assistant
 from mesobot.channels.whatsapp.choices import ChoiceSigner
 from mesobot.channels.whatsapp.configuration import ChannelSettings
 from mesobot.channels.whatsapp.loops import WorkLoop
+from mesobot.channels.whatsapp.reading import together
 from mesobot.channels.whatsapp.receiving import Receiving
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.sending import Sending
 from mesobot.channels.whatsapp.texts import load_texts
-from mesobot.chats.whatsapp.inbox import Burst, Inbox
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import People
+from mesobot.chats.whatsapp.turns import Burst
 from mesobot.consultation.clock import utc_now
 from mesobot.consultation.database import database_url, shared_database
 from mesobot.consultation.delivery.graph import GraphClient
@@ -30,6 +32,7 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.outbox import Outbox
 from mesobot.consultation.transactions import DatabaseUnavailableError
 from mesobot.knowledge.clinic import Clinic
+from mesobot.safety.red_flags import load_red_flags
 
 _PARALLEL_TURNS, _PARALLEL_CALLS = 4, 16
 _PAUSE = 0.3
@@ -48,7 +51,7 @@ class Service:
         environment: names the database and its keys.
 
     Raises:
-        ContentError: if one of the channel's own texts is missing.
+        ContentError: if one of the channel's own texts is missing, or a danger sign is unusable.
         EncryptionKeyError: if a key is none.
     """
 
@@ -57,6 +60,7 @@ class Service:
     ) -> None:
         self._settings = settings
         self._texts = load_texts(paths.DATA / "whatsapp" / "channel.yml", clinic)
+        self._red_flags = load_red_flags(paths.CLINIC / "red_flags.yml")
         self._sealer = Sealer.from_environment(environment)
         self._url = database_url(environment)
         self._receiving: Receiving | None = None
@@ -94,7 +98,7 @@ class Service:
             inbox=inbox,
             people=people,
             assistant=assistant,
-            renderer=Renderer(signer, self._texts["choose"]),
+            renderer=Renderer(signer, self._texts.on(None)["choose"]),
             signer=signer,
             texts=self._texts,
             speaking=out,
@@ -123,6 +127,7 @@ class Service:
             people=people,
             told=told,
             clock=utc_now,
+            is_urgent=self._red_flags.is_urgent,
             wake=answer_loop.wake,
         )
         self._receiving = receiving

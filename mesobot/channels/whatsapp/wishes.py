@@ -28,6 +28,7 @@ _WORDS = {
     "unstop": Wish.START,
     "erase": Wish.ERASE,
     "delete": Wish.ERASE,
+    FORGET_ME: Wish.ERASE,
 }
 
 

@@ -81,7 +81,9 @@ def _remove(connection: Connection, ids: list[str]) -> None:
         dropped = {"state": InboxState.DROPPED}
         waiting = update(inbox).where(theirs, inbox.c.state == InboxState.WAITING)
         connection.execute(waiting.values(dropped))
-        connection.execute(update(inbox).where(theirs).values(person=None, content=None))
+        connection.execute(
+            update(inbox).where(theirs).values(person=None, content=None, urgent=None)
+        )
         unsent = replies.c.state.in_([ReplyState.WAITING, ReplyState.HELD, ReplyState.REVIEW])
         connection.execute(delete(replies).where(replies.c.person.in_(some), unsent))
         rest = update(replies).where(replies.c.person.in_(some))

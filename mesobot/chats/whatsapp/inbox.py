@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
-from mesobot.chats.whatsapp.people import Address, People, Person, digest
+from mesobot.chats.whatsapp.people import People, digest
 from mesobot.chats.whatsapp.tables import InboxState, ReplyState, inbox, people, replies
+from mesobot.chats.whatsapp.turns import (
+    USUAL_BURST,
+    Burst,
+    Incoming,
+    Outcome,
+    Received,
+    Together,
+    Turn,
+)
 from mesobot.consultation.clock import Clock
 from mesobot.consultation.encryption import SealedError, Sealer
 from mesobot.consultation.transactions import DatabaseUnavailableError, writing
@@ -31,72 +38,6 @@ _AT_ONCE = 100
 """Messages in one transaction."""
 _UNREADABLE_FOR = timedelta(minutes=5)
 _CLOCK_WENT_BACK = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message as the platform delivered it.
-
-    Attributes:
-        id: the platform's.
-        sent_at: when it was written.
-        content: what is needed to answer it; None if there is nothing to answer.
-    """
-
-    id: str = field(repr=False)
-    address: Address
-    sent_at: datetime
-    content: Mapping[str, Any] | None = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Received:
-    """A message that waits for its answer."""
-
-    row: int
-    sent_at: datetime
-    content: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Messages of one person that are answered together by whoever claimed them.
-
-    Attributes:
-        id: the same each time this turn is begun.
-        again: whether it was begun before, by a process that did not finish.
-    """
-
-    id: str
-    person: Person
-    messages: tuple[Received, ...]
-    again: bool
-    lease: str
-
-
-class Outcome(Enum):
-    """What became of an answer: kept, forgotten with its person, or somebody else's by now."""
-
-    KEPT = "kept"
-    FORGOTTEN = "forgotten"
-    LOST = "lost"
-
-
-@dataclass(frozen=True)
-class Burst:
-    """How long to wait for more messages of somebody who is still writing.
-
-    Attributes:
-        quiet: without another message.
-        longest: since the first one.
-    """
-
-    quiet: timedelta = timedelta(seconds=1)
-    longest: timedelta = timedelta(seconds=4)
-
-
-Together = Callable[[Sequence[Mapping[str, Any]]], int]
-"""How many messages, of those that wait, are answered together, beginning with the first."""
 
 
 class Inbox:
@@ -118,7 +59,7 @@ class Inbox:
         sealer: Sealer,
         clock: Clock,
         everybody: People,
-        burst: Burst = Burst(),
+        burst: Burst = USUAL_BURST,
     ) -> None:
         self._engine = engine
         self._sealer = sealer
@@ -169,6 +110,8 @@ class Inbox:
         state: InboxState,
         bodies: Sequence[Mapping[str, Any]] = (),
         offered: Sequence[str] | None = None,
+        *,
+        asks_for_person: bool = False,
     ) -> Outcome:
         """End a turn, and keep its answer for sending in the same moment.
 
@@ -177,6 +120,7 @@ class Inbox:
             state: what becomes of its messages.
             bodies: the answer, in as many messages as it takes.
             offered: what the answer offers to choose; None to leave that as it is.
+            asks_for_person: whether the answer says that staff see this chat from now on.
         """
         now = self._clock()
         with writing(self._engine) as connection:
@@ -189,7 +133,7 @@ class Inbox:
             rows = [message.row for message in turn.messages]
             kept = {} if state is InboxState.REVIEW else {"content": None}
             done = update(inbox).where(inbox.c.id.in_(rows), inbox.c.state == InboxState.WAITING)
-            connection.execute(done.values(state=state, **kept))
+            connection.execute(done.values(state=state, urgent=None, **kept))
             for part, body in enumerate(bodies):
                 values = {
                     "person": turn.person.id,
@@ -201,6 +145,10 @@ class Inbox:
                     "attempts": 0,
                 }
                 connection.execute(insert(replies).values(values))
+            if asks_for_person and person.asked_at is None:
+                connection.execute(
+                    update(people).where(people.c.id == turn.person.id).values(asked_at=now)
+                )
             self._free(connection, turn.person.id, offered)
         return Outcome.KEPT
 
@@ -236,6 +184,7 @@ class Inbox:
             }
             if answerable:
                 values["person"] = self._heard(connection, message, now)
+                values["urgent"] = message.urgent or None
                 values["content"] = self._sealer.seal(json.dumps(message.content))
                 waiting += 1
             connection.execute(insert(inbox).values(values))
@@ -249,7 +198,7 @@ class Inbox:
         values = {
             "heard_at": max(row.heard_at, min(message.sent_at, now)),
             "waiting_since": since,
-            "next_at": min(now + self._burst.quiet, max(since + self._burst.longest, now)),
+            "next_at": now if message.urgent else self._due(row.next_at, since, now),
         }
         connection.execute(update(people).where(people.c.id == person).values(values))
         held = and_(replies.c.person == person, replies.c.state == ReplyState.HELD)
@@ -257,6 +206,15 @@ class Inbox:
             update(replies).where(held).values(state=ReplyState.WAITING, due_at=None)
         )
         return person
+
+    def _due(self, before: datetime | None, since: datetime, now: datetime) -> datetime:
+        """When somebody who has been writing since then is answered, if nothing more comes.
+
+        What is due already, as an emergency is, does not wait again.
+        """
+        if before is not None and before <= now:
+            return before
+        return min(now + self._burst.quiet, max(since + self._burst.longest, now))
 
     def _turn(
         self, connection: Connection, person: str, together: Together, token: str
@@ -292,16 +250,18 @@ class Inbox:
     def _free(
         self, connection: Connection, person: str, offered: Sequence[str] | None = None
     ) -> None:
-        """End a claim; what came meanwhile is due after its own pause."""
-        waiting = select(inbox.c.received_at).where(
+        """End a claim; what came meanwhile is due after its own pause, or at once."""
+        waiting = select(inbox.c.received_at, inbox.c.urgent).where(
             inbox.c.person == person, inbox.c.state == InboxState.WAITING
         )
-        newest = connection.execute(waiting.order_by(inbox.c.received_at.desc())).scalars().first()
+        rows = list(connection.execute(waiting.order_by(inbox.c.received_at.desc())))
+        newest = rows[0].received_at if rows else None
+        pause = timedelta() if any(row.urgent for row in rows) else self._burst.quiet
         values: dict[str, Any] = {
             "lease": None,
             "lease_until": None,
             "waiting_since": newest,
-            "next_at": newest + self._burst.quiet if newest else None,
+            "next_at": newest + pause if newest else None,
         }
         if offered is not None:
             values["offered"] = self._people.sealed_choices(offered)

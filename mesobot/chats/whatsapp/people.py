@@ -49,6 +49,7 @@ class Person:
         heard_at: when the last message was written.
         muted_until: until when a person of the clinic has the chat, if one has.
         stopped: whether no messages are wanted.
+        asked_at: when a person was asked for whom staff have not seen to yet.
         offered: what the last reply offered to choose.
     """
 
@@ -57,6 +58,7 @@ class Person:
     heard_at: datetime
     muted_until: datetime | None
     stopped: bool
+    asked_at: datetime | None
     offered: tuple[str, ...] = field(repr=False, default=())
 
     @property
@@ -99,7 +101,8 @@ class People:
         """Let a person of the clinic have the chat; returns the id of whose chat it is."""
         with writing(self._engine) as connection:
             person = self.identify(connection, address)
-            self._set(connection, person, muted_until=until)
+            # Whoever asked for a person has one now.
+            self._set(connection, person, muted_until=until, asked_at=None)
         return person
 
     def release(self, address: Address) -> bool:
@@ -155,6 +158,7 @@ class People:
             row.heard_at,
             row.muted_until,
             bool(row.stopped),
+            row.asked_at,
             tuple(json.loads(opened["offered"] or "[]")),
         )
 

@@ -1,6 +1,7 @@
 """What the assistant left to the clinic's staff, and the chats that they have taken.
 
-Messages that came too late to be answered by a machine, and answers that WhatsApp no longer took.
+Who asked for a person, messages that came too late to be answered by a machine, and answers that
+WhatsApp no longer took.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from mesobot.chats.whatsapp.people import Address, People, Person
@@ -23,6 +24,7 @@ from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.transactions import reading, writing
 
 _SHORT = 8
+STUCK_AFTER = timedelta(minutes=2)
 _LEFT = inbox.c.state == InboxState.REVIEW
 _UNSENT = replies.c.state == ReplyState.REVIEW
 
@@ -54,6 +56,21 @@ class LeftChat:
         return self.person.id[:_SHORT]
 
 
+@dataclass(frozen=True)
+class Stuck:
+    """Answers that do not go out.
+
+    Attributes:
+        count: how many wait.
+        since: when the oldest of them was ready.
+        problem: why the last attempt failed, if there was one.
+    """
+
+    count: int
+    since: datetime
+    problem: str | None
+
+
 class Review:
     """The chats of one database that are the staff's.
 
@@ -73,6 +90,7 @@ class Review:
             people.c.id.in_(select(inbox.c.person).where(_LEFT)),
             people.c.id.in_(select(replies.c.person).where(_UNSENT)),
             people.c.muted_until > self._clock(),
+            people.c.asked_at.is_not(None),
         )
         with reading(self._engine) as connection:
             rows = list(connection.execute(select(people).where(theirs)))
@@ -80,14 +98,33 @@ class Review:
                 LeftChat(self.people.person(row), self._left(connection, row.id)) for row in rows
             ]
         return sorted(
-            found, key=lambda chat: chat.texts[0].at if chat.texts else chat.person.heard_at
+            found, key=lambda chat: min([each.at for each in chat.texts] or [_waits_since(chat)])
         )
 
     def count(self) -> int:
-        """How many chats have texts that are left; no key is needed."""
-        left = select(inbox.c.person).where(_LEFT).union(select(replies.c.person).where(_UNSENT))
+        """How many chats have texts that are left, or want a person; no key is needed."""
+        left = (
+            select(inbox.c.person)
+            .where(_LEFT)
+            .union(
+                select(replies.c.person).where(_UNSENT),
+                select(people.c.id).where(people.c.asked_at.is_not(None)),
+            )
+        )
         with reading(self._engine) as connection:
             return len(list(connection.execute(left)))
+
+    def stuck(self) -> Stuck | None:
+        """Answers that have waited longer than sending takes, as while WhatsApp refuses our token."""
+        late = self._clock() - STUCK_AFTER
+        waiting = and_(replies.c.state == ReplyState.WAITING, replies.c.created_at < late)
+        query = select(replies.c.created_at, replies.c.last_problem).where(waiting)
+        with reading(self._engine) as connection:
+            rows = list(connection.execute(query.order_by(replies.c.id)))
+        if not rows:
+            return None
+        problem = next((row.last_problem for row in reversed(rows) if row.last_problem), None)
+        return Stuck(len(rows), rows[0].created_at, problem)
 
     def find(self, name: str) -> Person | None:
         """Whose chat that is: a phone number, or the name of a chat."""
@@ -102,13 +139,15 @@ class Review:
             return self.people.person(rows[0]) if len(rows) == 1 else None
 
     def done(self, person: Person) -> int:
-        """Somebody has seen to it: the texts are removed; returns how many."""
+        """Somebody has seen to it: the texts are removed; returns how many things waited."""
         read = update(inbox).where(_LEFT, inbox.c.person == person.id)
         written = update(replies).where(_UNSENT, replies.c.person == person.id)
         with writing(self._engine) as connection:
             gone = connection.execute(read.values(state=InboxState.STAFF, content=None)).rowcount
             values = {"state": ReplyState.FAILED, "content": None}
-            return int(gone) + int(connection.execute(written.values(values)).rowcount)
+            gone += connection.execute(written.values(values)).rowcount
+            asked = update(people).where(people.c.id == person.id, people.c.asked_at.is_not(None))
+            return int(gone) + int(connection.execute(asked.values(asked_at=None)).rowcount)
 
     def _left(self, connection: Connection, person: str) -> tuple[Left, ...]:
         heard = select(inbox).where(_LEFT, inbox.c.person == person)
@@ -125,6 +164,10 @@ class Review:
     def _opened(self, content: str | None) -> Mapping[str, Any]:
         found = json.loads(self._sealer.unseal(content)) if content else {}
         return found if isinstance(found, dict) else {}
+
+
+def _waits_since(chat: LeftChat) -> datetime:
+    return chat.person.asked_at or chat.person.heard_at
 
 
 def open_review(environment: Mapping[str, str]) -> Review:

@@ -58,6 +58,7 @@ people = Table(
     Column("heard_at", Moment, nullable=False),
     Column("muted_until", Moment),
     Column("stopped", Boolean, nullable=False),
+    Column("asked_at", Moment),  # when a person was asked for, until staff have seen to it
     Column("offered", Text),  # sealed: the choices of the last reply, for who types a number
     Column("waiting_since", Moment),
     Column("next_at", Moment, index=True),  # when the messages waiting are to be answered
@@ -76,6 +77,7 @@ inbox = Table(
     Column("sent_at", Moment, nullable=False),
     Column("received_at", Moment, nullable=False, index=True),
     Column("turn", String(32)),
+    Column("urgent", Boolean),  # while it waits: whether a danger sign is in it
     Index("ix_whatsapp_inbox_person", "person", "state"),
 )
 

@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision. Known without loading Alembic, which takes longer than opening."""
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 VERSION_TABLE = "consultation_version"
 

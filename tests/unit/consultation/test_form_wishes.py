@@ -100,8 +100,7 @@ def test_what_is_no_answer_may_ask_what_is_stored() -> None:
     assert read(Field.CONTACT, "who keeps it", topic="what_do_you_know", score=0.6) is None
     assert read(Field.CONTACT, "delete my name again", topic="forget_me", score=0.6) is None
     given = read(Field.NAME, "i dont want to give my number", topic="forget_me", score=0.6)
-    assert given is not None
-    assert given.kind is Kind.CANCEL
+    assert given == FormReading(Kind.WHY, note="contact_refused")
     forget_it = read(Field.NAME, "forget it", topic="forget_me", score=0.6)
     assert forget_it is not None
     assert forget_it.kind is Kind.CANCEL
@@ -147,3 +146,58 @@ def test_who_wants_an_email_is_not_asked_about_the_number() -> None:
     reading = read(Field.CONTACT, "yes", way="email", known_number=KNOWN)
     assert reading is not None
     assert reading.kind is Kind.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "wanted"),
+    [
+        ("i dont want to give my number, can you email me", "whatsapp", "email"),
+        ("no whatsapp please", "whatsapp", "email"),
+        ("i don't have whatsapp", "whatsapp", "email"),
+        ("i have no email, whatsapp me", "email", "whatsapp"),
+        ("sorry, no e-mail", "email", "whatsapp"),
+        ("I will not give my email, text me", "email", "whatsapp"),
+    ],
+)
+def test_who_named_another_way_lost_the_form(text: str, way: str, wanted: str) -> None:
+    found = read(Field.CONTACT, text, way=way, topic="forget_me", score=0.5)
+    assert found == FormReading(Kind.ANSWER, {Field.WAY: wanted})
+
+
+def test_who_refuses_the_contact_hears_of_the_other_way() -> None:
+    found = read(Field.CONTACT, "i dont want to give my number", topic="forget_me", score=0.5)
+    assert found == FormReading(Kind.WHY, note="contact_refused")
+    found = read(Field.CONTACT, "i dont want to give my name", topic="forget_me", score=0.5)
+    assert found is not None and found.kind is Kind.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "values"),
+    [
+        (Field.NAME, "Zeynep, but does it hurt?", {Field.NAME: "Zeynep"}),
+        (Field.NAME, "zeynep but does it hurt", {Field.NAME: "zeynep"}),
+        (Field.NAME, "My name is Zeynep Kaya. how long is it", {Field.NAME: "Zeynep Kaya"}),
+        (Field.CONTACT, "0532 123 45 67, is it safe?", {Field.CONTACT: "+905321234567"}),
+        (Field.CONCERN, "acne scars. does it hurt", {Field.CONCERN: "Acne scars"}),
+        (Field.TIME, "evenings, how long is a session?", {Field.TIME: "Evenings"}),
+    ],
+)
+def test_a_name_with_a_question_behind_it_was_lost(
+    asked: Field, text: str, values: dict[Field, str]
+) -> None:
+    found = read(asked, text, topic="faq/pain", score=0.5)
+    assert found == FormReading(Kind.ANSWER, values, asks_too=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Hi, does it hurt?", "Why, is it dangerous?", "Sorry but is it safe?", "Is it safe?"]
+)
+def test_what_stands_before_a_question_may_be_no_name(text: str) -> None:
+    found = read(Field.NAME, text, topic="faq/pain", score=0.9)
+    assert found is None
+
+
+def test_a_yes_with_a_question_is_still_no_consent() -> None:
+    for asked in (Field.CONSENT, Field.CONFIRMED):
+        found = read(asked, "yes, but does it hurt?", topic="faq/pain", score=0.9)
+        assert found is None or found.kind is Kind.PROBLEM

@@ -1,5 +1,6 @@
 """What the relay's process makes of the clinic's file and the environment."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from mesobot.consultation.environment import SettingsError
 from mesobot.consultation.mail_settings import MailSettings, read_mail_settings
 from mesobot.consultation.outbox import DeliveryKind
 from mesobot.consultation.relay_process import make_senders, read_letterhead, run_relay
+from mesobot.knowledge.clinic import TO_A_PERSON
 from mesobot.paths import CLINIC
 
 SERVER = {
@@ -28,6 +30,8 @@ contact: {whatsapp: "+90 543 197 43 20", whatsapp_greeting: "Hello"}
 emergency: {number: "112", country: "Türkiye"}
 notices: {automated: "I am a machine.", results_differ: "Results differ."}
 """
+WORDS = {"elsewhere": "write to us", "same_chat": "say so here"}
+CONTACTS += f"to_a_person: {json.dumps(dict.fromkeys(TO_A_PERSON, WORDS))}\n"
 HOURS = """
 name: Mesotherapy Clinic
 opening_hours:

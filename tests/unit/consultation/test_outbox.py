@@ -271,6 +271,34 @@ def test_what_is_reported_later_is_seen_in_whatever_order_it_comes(store: Store)
     assert arrival(store, reference) == (DeliveryState.SENT, "read", None)
 
 
+@pytest.mark.parametrize("is_noted", [True, False], ids=["released", "relay killed"])
+def test_what_the_platform_reports_as_accepted_is_not_sent_again(
+    store: Store, is_noted: bool
+) -> None:
+    """The answer to the call got lost, or the relay was killed before it could note it."""
+    reference = store.submit(way=Way.WHATSAPP)
+    delivery = claim_one(store)
+    if is_noted:
+        assert store.outbox.retry_at(delivery, store.clock.now + timedelta(seconds=10), "lost")
+    assert store.outbox.reported(delivery.message_id, "sent", None)
+    assert store.outbox.reported(delivery.message_id, "delivered", None)
+    assert arrival(store, reference) == (DeliveryState.SENT, "delivered", None)
+    store.clock.advance(seconds=600)
+    assert store.outbox.claim(limit=9) == []
+    request = store.service.find(reference)
+    assert request is not None
+    assert request.state is State.NOTIFIED
+    assert not store.outbox.retry_at(delivery, store.clock.now, "lost")
+
+
+def test_a_report_that_is_quicker_than_the_relay_changes_nothing_for_it(store: Store) -> None:
+    reference = store.submit(way=Way.WHATSAPP)
+    delivery = claim_one(store)
+    assert store.outbox.reported(delivery.message_id, "delivered", None)
+    assert store.outbox.sent(delivery)
+    assert arrival(store, reference) == (DeliveryState.SENT, "delivered", None)
+
+
 def test_what_was_accepted_and_never_arrived_is_dead_until_it_is_retried(store: Store) -> None:
     reference = store.submit(way=Way.WHATSAPP)
     delivery = claim_one(store)

@@ -12,6 +12,7 @@ from rasa.core.channels.channel import UserMessage
 from mesobot.channels.web.chat import Chat
 from mesobot.channels.web.configuration import read_settings
 from mesobot.channels.web.erasure import erase_conversation
+from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
@@ -29,10 +30,29 @@ async def echo(message: UserMessage) -> None:
     )
 
 
+class Elsewhere(Neighbours):
+    """There are other processes; which sessions they are told of is noted."""
+
+    exist = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def tell(self, session: str) -> None:
+        self.told.append(session)
+
+
 class World:
     """A chat, and what its tabs heard."""
 
-    def __init__(self, folder: Path, handler: Handler = echo, seconds: float = 5) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        handler: Handler = echo,
+        seconds: float = 5,
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self.heard: dict[str, list[tuple[str, Any]]] = {}
         self.clinic = load_clinic(CLINIC / "clinic.yml", os.environ)
         self.url = f"sqlite:///{folder / 'chats.db'}"
@@ -49,6 +69,7 @@ class World:
             erase=erase_conversation,
             emit=emit,
             clinic=self.clinic,
+            neighbours=neighbours,
         )
 
     async def arrive(self, tab: str, token: object = None, last_seq: int = 0) -> str:
@@ -164,6 +185,55 @@ async def test_forget_me_in_a_turn_leaves_nothing_and_empties_every_tab(folder: 
         assert world.events(tab, "typing")[-1] == {"on": False}
     assert b"canary" not in (folder / "chats.db").read_bytes()
     assert b"forget me" not in (folder / "chats.db").read_bytes()
+
+
+async def test_after_forget_me_the_next_message_begins_no_other_session(folder: Path) -> None:
+    """The reply "done" is kept nowhere; that nothing is kept was taken for another erasure."""
+
+    async def forget(message: UserMessage) -> None:
+        if message.text == "forget me":
+            await asyncio.to_thread(erase_conversation, message.sender_id)
+        await echo(message)
+
+    world = World(folder, forget, neighbours=Elsewhere())
+    await world.arrive("one")
+    await world.chat.say("one", say(1, "forget me"))
+    await world.until(lambda: "answer to forget me" in world.texts("one"))
+    token = world.token("one")
+    assert (await world.chat.say("one", say(2, "and now?")))["ok"]
+    await world.until(lambda: "answer to and now?" in world.texts("one"))
+    assert world.token("one") == token
+    assert len(world.events("one", "cleared")) == 1
+
+
+async def test_what_another_process_erased_is_not_written_when_the_database_is_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0)
+    elsewhere = Elsewhere()
+    world, other = World(folder, neighbours=elsewhere), World(folder)
+    await other.arrive("other")
+    await other.chat.say("other", say(1))
+    await other.until(lambda: len(other.texts("other")) == 2)
+    file = folder / "chats.db"
+    for number, is_erased in ((2, False), (3, True)):
+        await world.arrive("one")
+        session = next(iter(world.chat._conversations))
+        file.rename(folder / "away")
+        file.mkdir()
+        await world.chat.say("one", say(number, "canary"))
+        await world.until(lambda: "answer to canary" in world.texts("one"))
+        file.rmdir()
+        (folder / "away").rename(file)
+        if is_erased:
+            await asyncio.to_thread(erase_conversation, f"web:{session}")
+        elsewhere.told.clear()
+        await world.chat.tidy()
+        assert (session in elsewhere.told) is not is_erased  # what is written now is news elsewhere
+        kept = Transcript(world.url).after(f"web:{session}", 0, 9)
+        assert len(kept) == (0 if is_erased else 2)
+        await world.chat.leave("one")
+        world.heard.clear()
 
 
 async def test_a_failed_erasure_is_admitted_and_the_conversation_goes_on(

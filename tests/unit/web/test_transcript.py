@@ -1,7 +1,9 @@
 """What was said is kept once, in order, and goes when it is erased."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,18 @@ def test_a_reply_to_what_was_erased_is_not_written(transcript: Transcript, tmp_p
         transcript.add("web:1", [message(2, BOT, "a")])
     assert transcript.after("web:1", 0, 200) == []
     assert not any(b"canary" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_what_was_erased_before_it_was_written_is_not_written(transcript: Transcript) -> None:
+    """It waited in the memory of one process while another one erased the conversation."""
+    transcript.add("web:2", [message(1, PATIENT, "a")])  # the database has its tables
+    waiting = replace(message(1, PATIENT, "a"), time=time.time())
+    erase_conversation("web:1")
+    with pytest.raises(ErasedError):
+        transcript.add("web:1", [waiting, message(2, BOT, "a")])
+    assert transcript.is_erased("web:1", waiting.time)
+    assert not transcript.is_erased("web:2", waiting.time)
+    transcript.add("web:1", [replace(waiting, time=time.time() + 1)])
 
 
 def test_erasing_takes_rasas_events_and_nobody_elses(transcript: Transcript, chats_at: str) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from mesobot.chats.whatsapp.forgetting import WhatsAppPeople
-from mesobot.chats.whatsapp.inbox import Inbox, Incoming, Together, Turn
+from mesobot.chats.whatsapp.inbox import Inbox
 from mesobot.chats.whatsapp.outgoing import Outgoing
 from mesobot.chats.whatsapp.people import Address, People
 from mesobot.chats.whatsapp.tables import InboxState, inbox, people, replies
+from mesobot.chats.whatsapp.turns import Incoming, Together, Turn
 from mesobot.consultation.database import open_database
 from mesobot.consultation.encryption import Sealer
 from mesobot.consultation.transactions import reading
@@ -43,10 +44,17 @@ class ChatStore:
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
 
-    def message(self, text: str, who: Address = ADA, ago: float = 0, name: str = "") -> Incoming:
+    def message(
+        self,
+        text: str,
+        who: Address = ADA,
+        ago: float = 0,
+        name: str = "",
+        urgent: bool = False,
+    ) -> Incoming:
         self._ids += 1
         sent_at = self.clock() - timedelta(seconds=ago)
-        return Incoming(name or f"wamid.{self._ids}", who, sent_at, {"text": text})
+        return Incoming(name or f"wamid.{self._ids}", who, sent_at, {"text": text}, urgent)
 
     def hear(self, *texts: str, who: Address = ADA) -> None:
         self.inbox.receive([self.message(text, who) for text in texts])

@@ -6,26 +6,27 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mesobot.channels.whatsapp.answering import TOO_FAST, Answering, together
+from mesobot.channels.whatsapp.answering import TOO_FAST, Answering
 from mesobot.channels.whatsapp.choices import ChoiceSigner
+from mesobot.channels.whatsapp.reading import together
 from mesobot.channels.whatsapp.rendering import Renderer
 from mesobot.channels.whatsapp.texts import load_texts
 from mesobot.channels.whatsapp.wishes import Wish, wish_of
-from mesobot.chats.whatsapp.inbox import Incoming
 from mesobot.chats.whatsapp.people import Address
 from mesobot.chats.whatsapp.tables import inbox, replies
+from mesobot.chats.whatsapp.turns import Incoming
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC, DATA
 from tests.unit.whatsapp.store import ADA, ChatStore
 
-TEXTS = load_texts(
-    DATA / "whatsapp" / "channel.yml", load_clinic(CLINIC / "clinic.yml", os.environ)
-)
+ABOUT = load_clinic(CLINIC / "clinic.yml", os.environ)
+CHANNEL_TEXTS = load_texts(DATA / "whatsapp" / "channel.yml", ABOUT)
+TEXTS = CHANNEL_TEXTS.on(None)
 SIGNER = ChoiceSigner("secret")
 CHOICES = [{"title": "Any downtime?", "payload": "downtime"}, {"title": "No", "payload": "no"}]
 
@@ -36,21 +37,30 @@ class Echo:
     def __init__(self, chat: ChatStore) -> None:
         self.heard: list[tuple[str, bool]] = []
         self.turns: list[str] = []
+        self.lines: list[str | None] = []
         self.in_form = False
+        self.erasure_asked: datetime | None = None
+        self.metadata: dict[str, Any] = {}
         self.forgets = False
         self._chat = chat
 
-    async def answer(self, sender: str, text: str, turn: str, again: bool) -> list[dict[str, Any]]:
+    async def answer(
+        self, sender: str, text: str, turn: str, again: bool, line: str | None
+    ) -> list[dict[str, Any]]:
+        self.lines.append(line)
         self.heard.append((text, again))
         self.turns.append(turn)
         if self.forgets:
             self._chat.forgetting.forget_sender(sender)
-        return [{"text": f"<{text}>", "buttons": CHOICES}]
+        return [{"text": f"<{text}>", "buttons": CHOICES, "metadata": self.metadata}]
 
     async def is_in_form(self, sender: str) -> bool:
         return self.in_form
 
-    async def alarm(self, text: str) -> list[dict[str, Any]]:
+    async def asked_to_erase(self, sender: str) -> datetime | None:
+        return self.erasure_asked
+
+    async def alarm(self, text: str, line: str | None) -> list[dict[str, Any]]:
         return [{"text": "Call 112."}] if "breathe" in text else []
 
 
@@ -78,7 +88,7 @@ class Desk:
             assistant=self.echo,
             renderer=Renderer(SIGNER, "Choose"),
             signer=SIGNER,
-            texts=TEXTS,
+            texts=CHANNEL_TEXTS,
             speaking=self.told,
             stale=timedelta(hours=12),
             clock=chat.clock,
@@ -218,6 +228,90 @@ def test_while_staff_have_the_chat_only_an_emergency_is_answered(desk: Desk) -> 
     assert desk.chat.states() == ["staff", "staff"]
     desk.chat.clock.advance(hours=4)
     assert desk.say("does it hurt?") == ["<does it hurt?>"]
+
+
+MUTED = timedelta(hours=4)
+
+
+@pytest.fixture
+def taken(desk: Desk) -> Desk:
+    """A chat that staff have."""
+    desk.chat.people.mute(ADA, desk.chat.clock() + MUTED)
+    return desk
+
+
+@pytest.mark.parametrize("in_form", [True, False])
+def test_stop_did_nothing_while_staff_had_the_chat(taken: Desk, in_form: bool) -> None:
+    taken.echo.in_form = in_form
+    assert taken.say("STOP") == [TEXTS["stopped"]]
+    person = taken.chat.people.find(ADA)
+    assert person and person.stopped
+    taken.chat.clock.advance(hours=5)
+    assert taken.say("does it hurt?") == []
+
+
+@pytest.mark.parametrize("word", ["ERASE", "forget me"])
+def test_erase_did_nothing_while_staff_had_the_chat(taken: Desk, word: str) -> None:
+    assert taken.say("hello Elif", word) == ["<forget me>"]
+    taken.echo.erasure_asked = taken.chat.clock()
+    assert taken.say("yes") == ["<yes>"]
+
+
+def test_erase_did_nothing_after_stop(desk: Desk) -> None:
+    desk.say("STOP")
+    assert desk.say("ERASE") == ["<forget me>"]
+    desk.echo.erasure_asked = desk.chat.clock()
+    assert desk.say("no") == ["<no>"]
+    desk.echo.erasure_asked = None
+    assert desk.say("does it hurt?") == []
+
+
+def test_a_yes_to_staff_erases_nothing(taken: Desk) -> None:
+    assert taken.say("yes") == []
+    taken.echo.erasure_asked = taken.chat.clock()
+    taken.chat.clock.advance(minutes=10)
+    assert taken.say("yes") == []
+    assert taken.echo.heard == []
+
+
+def test_a_tap_on_yes_may_come_later(taken: Desk) -> None:
+    person = taken.chat.people.find(ADA)
+    assert person
+    taken.echo.erasure_asked = taken.chat.clock()
+    taken.chat.clock.advance(minutes=20)
+    tap = {"kind": "choice", "text": "Yes", "choice": SIGNER.id_of("Yes", person.id)}
+    assert taken.say(tap) == ["<Yes>"]
+
+
+def test_stop_beside_an_emergency_hid_the_emergency(desk: Desk) -> None:
+    assert desk.say("i cannot breathe", "stop") == [f"Call 112.\n{TEXTS['stopped']}"]
+
+
+def test_a_late_stop_is_kept(desk: Desk) -> None:
+    assert desk.say("STOP", ago=13 * 3600) == [TEXTS["stopped"]]
+
+
+def test_who_asks_for_a_person_is_noted_with_the_reply_that_says_so(desk: Desk) -> None:
+    desk.say("does it hurt?")
+    person = desk.chat.people.find(ADA)
+    assert person and person.asked_at is None
+    desk.echo.metadata = {"calls_staff": True}
+    desk.say("talk to a person")
+    first = desk.chat.people.find(ADA)
+    assert first and first.asked_at == desk.chat.clock()
+    desk.say("hello? a person please")
+    again = desk.chat.people.find(ADA)
+    assert again and again.asked_at == first.asked_at
+
+
+def test_the_number_that_was_written_to_reaches_the_assistant(desk: Desk) -> None:
+    desk.say({"kind": "text", "text": "hello", "line": "905431974320"})
+    assert desk.echo.lines == ["905431974320"]
+    (said,) = desk.say({"kind": "document", "line": "+1 555 0100"})
+    assert ABOUT.whatsapp_link in said
+    (said,) = desk.say({"kind": "document", "line": ABOUT.whatsapp})
+    assert "wa.me" not in said
+    assert "talk to a person" in said
 
 
 def test_what_comes_too_late_is_left_to_staff(desk: Desk) -> None:

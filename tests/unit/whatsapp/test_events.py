@@ -35,14 +35,15 @@ def test_a_text_is_read() -> None:
     assert message.id == "wamid.1"
     assert message.address == Address(ADA.phone, ADA.user_id)
     assert message.sent_at == datetime.fromtimestamp(1_700_000_000, timezone.utc)
-    assert message.content == {"id": "wamid.1", "kind": "text", "text": "does it hurt? 😢"}
+    kept = {"id": "wamid.1", "kind": "text", "text": "does it hurt? 😢"}
+    assert message.content == {**kept, "line": US.display_phone_number}
 
 
 @pytest.mark.parametrize("build", [payloads.button_reply, payloads.list_reply])
 def test_a_choice_is_read(build: Any) -> None:
     read_content = content(build(ADA, "value#sign", "Yes", "wamid.0", message_id="wamid.1"))
     expected = {"id": "wamid.1", "kind": "choice", "text": "Yes", "choice": "value#sign"}
-    assert read_content == expected
+    assert read_content == {**expected, "line": US.display_phone_number}
 
 
 def test_the_button_of_a_template_is_a_text() -> None:
@@ -72,7 +73,7 @@ def test_what_is_no_text_is_named_and_nothing_of_it_kept(
 ) -> None:
     kept = content(event)
     assert (kept["kind"], kept.get("text")) == (kind, text)
-    assert set(kept) <= {"id", "kind", "text"}
+    assert set(kept) <= {"id", "kind", "text", "line"}
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from mesobot.chats.whatsapp.inbox import Incoming, Outcome
 from mesobot.chats.whatsapp.tables import InboxState, inbox, replies
+from mesobot.chats.whatsapp.turns import Incoming, Outcome
 from mesobot.consultation.encryption import Sealer
 from tests.unit.whatsapp.store import ADA, EVE, ChatStore, texts
 
@@ -48,6 +48,30 @@ def test_a_burst_is_waited_for_but_not_for_ever(store: ChatStore) -> None:
         store.clock.advance(seconds=0.9)
     (turn,) = store.claim_now()
     assert len(turn.messages) == 5
+
+
+def test_an_emergency_waited_for_the_rest_of_a_burst(store: ChatStore) -> None:
+    """Each further message put it off for another second."""
+    store.hear("i had it at noon")
+    store.inbox.receive([store.message("i cannot breathe", urgent=True), store.message("help")])
+    (turn,) = store.claim_now()
+    assert texts(turn) == ["i had it at noon", "i cannot breathe", "help"]
+    store.answer(turn, "Call 112.")
+    store.hear("and my lips")
+    assert store.claim_now() == [], "an ordinary message waits for more again"
+    (rest,) = store.claim()
+    assert texts(rest) == ["and my lips"]
+
+
+def test_an_emergency_during_a_turn_is_next_at_once(store: ChatStore) -> None:
+    store.hear("does it hurt")
+    (turn,) = store.claim()
+    store.inbox.receive([store.message("i cannot breathe", urgent=True)])
+    store.answer(turn, "No.")
+    (following,) = store.claim_now()
+    assert texts(following) == ["i cannot breathe"]
+    store.answer(following, "Call 112.")
+    assert [row.urgent for row in store.inbox_rows()] == [None, None]
 
 
 def test_messages_that_belong_apart_are_turns_of_their_own(store: ChatStore) -> None:

@@ -36,6 +36,7 @@ class Hook:
             people=chat.people,
             told=self._told,
             clock=chat.clock,
+            is_urgent=lambda text: "breathe" in text,
             wake=self._wake,
         )
 
@@ -99,6 +100,12 @@ def test_a_flood_is_acknowledged_limited_and_told_once(chat: ChatStore) -> None:
     kinds = [json.loads(row.content.removeprefix("plain:"))["kind"] for row in chat.inbox_rows()]
     assert kinds.count("too_fast") == 1
     assert kinds[-1] == "text"
+
+
+def test_a_danger_sign_does_not_wait(hook: Hook) -> None:
+    hook.post(payloads.text(ADA, "hello"), payloads.text(EVE, "i cannot breathe"))
+    (turn,) = hook.chat.claim_now()
+    assert turn.person.address.phone == EVE.phone
 
 
 def test_staff_who_write_take_the_chat(hook: Hook) -> None:

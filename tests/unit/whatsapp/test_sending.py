@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from mesobot.channels.whatsapp.configuration import read_settings
 from mesobot.channels.whatsapp.sending import Sending
+from mesobot.chats.whatsapp.people import Address
 from mesobot.chats.whatsapp.tables import replies
 from mesobot.consultation.delivery.problems import (
     ConfigurationProblem,
@@ -118,6 +119,72 @@ def test_a_refused_token_is_one_alarm_and_no_hot_loop(post: Post, capsys) -> Non
     post.chat.clock.advance(seconds=60)
     post.go(6)
     assert set(post.chat.reply_states()) == {"sent"}
+
+
+def test_a_refused_token_was_tried_once_for_each_waiting_reply(post: Post) -> None:
+    """After the pause every patient's reply was tried at once; one tells as much."""
+    post.graph.script = [ConfigurationProblem("401, error 190", code=190)] * 100
+    everybody = [Address(f"90532000{number:04}", f"TR.{number}") for number in range(12)]
+    for who in everybody:
+        post.chat.replied("hello", who=who)
+    post.go()
+    assert len(post.graph.sent) == 1
+    for pause in range(2, 4):
+        post.chat.clock.advance(seconds=60)
+        asyncio.run(all_at_once(post))
+        assert len(post.graph.sent) == pause
+    post.graph.script.clear()
+    post.chat.clock.advance(seconds=60)
+    asyncio.run(all_at_once(post))
+    post.chat.clock.advance(seconds=3)
+    post.go(2)
+    assert post.chat.reply_states() == ["sent"] * 12
+    assert len(post.texts()) == 3 + 12
+
+
+async def all_at_once(post: Post) -> None:
+    due = post.chat.outgoing.claim(50, LEASE)
+    assert len(due) == 12
+    await asyncio.gather(*map(post.sending.deliver, due))
+
+
+def test_a_clock_that_goes_on_meanwhile_holds_nothing_up(post: Post) -> None:
+    def ticking() -> datetime:
+        post.chat.clock.advance(microseconds=1)
+        return post.chat.clock.now
+
+    settings = read_settings(TEST)
+    assert settings
+    post.sending = Sending(post.chat.outgoing, post.graph, settings, ticking, lambda: 0.5)
+    post.chat.replied("hello")
+    post.go()
+    assert post.chat.reply_states() == ["sent"]
+
+
+def test_a_reply_that_is_tried_first_and_cut_off_keeps_nobody_waiting(post: Post) -> None:
+    post.graph.script = [ConfigurationProblem("401, error 190", code=190)]
+    post.chat.replied("hello")
+    post.go()
+    post.chat.clock.advance(seconds=61)
+    (reply,) = post.chat.outgoing.claim(1, LEASE)
+    accept, post.graph.send = post.graph.send, hang  # type: ignore[method-assign]
+
+    async def cut_off() -> None:
+        task = asyncio.create_task(post.sending.deliver(reply))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(cut_off())
+    post.graph.send = accept  # type: ignore[method-assign]
+    post.chat.clock.advance(seconds=60)
+    post.go()
+    assert post.chat.reply_states() == ["sent"]
+
+
+async def hang(_: Mapping[str, Any]) -> str:
+    await asyncio.sleep(60)
+    return ""
 
 
 def test_a_passing_failure_is_tried_again(post: Post) -> None:
