@@ -1,13 +1,15 @@
 """``python -m mesobot.healthy URL`` or ``... relay``: 0 if that server does its work, otherwise 1.
 
-For health checks in containers that hold no other program.
+For health checks in containers that hold no other program. Wrong usage ends with 2.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 _SECONDS = 4
@@ -43,5 +45,23 @@ def main(what: str) -> int:
     return 0 if well else 1
 
 
+def asked(arguments: Sequence[str]) -> str:
+    """What is to be looked at; wrong usage and ``--help`` end the process (2 and 0)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mesobot.healthy",
+        description="Ends with 0 if that server does its work, otherwise with 1.",
+    )
+    parser.add_argument(
+        "what", metavar="URL|relay", type=_what, help="health address of a server, or the relay"
+    )
+    return str(parser.parse_args(arguments).what)
+
+
+def _what(text: str) -> str:
+    if text != "relay" and not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither an http(s) address nor 'relay'")
+    return text
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(asked(sys.argv[1:])))

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from mesobot import paths, settings
+from mesobot.channels.whatsapp.configuration import read_settings as read_whatsapp_settings
 from mesobot.consultation.database import DATABASE_VARIABLE
 from mesobot.consultation.encryption import KEY_VARIABLE as ENCRYPTION_KEY
 from mesobot.consultation.encryption import EncryptionKeyError, Sealer
@@ -26,6 +27,9 @@ _SHORTEST_SECRET = 32
 _OURS = "mesobot.channels."
 _FOR_DEVELOPERS = "mesobot.channels.rest.RestChannel"
 _TALKATIVE = {"--debug", "-vv", "--verbose", "-v"}
+_WHATSAPP_NEEDS_IT = (
+    "Rasa needs it while patients chat on WhatsApp: docs/whatsapp.md, “WhatsApp in production”."
+)
 _REFUSED_OPTIONS = {
     "--enable-api": "it gives everybody all conversations",
     "--connector": "channels are named in the credentials file",
@@ -152,6 +156,17 @@ def _mails(_arguments: Sequence[str], environment: Environment) -> Iterator[str]
         yield f"{error}."
 
 
+def _whatsapp(arguments: Sequence[str], environment: Environment) -> Iterator[str]:
+    """Rasa itself keeps what patients write on WhatsApp until it is answered."""
+    try:
+        if read_whatsapp_settings(environment) is None:
+            return
+    except SettingsError as error:
+        yield f"{error}."
+    for sentence in (*_encryption(arguments, environment), *_requests(arguments, environment)):
+        yield f"{sentence} {_WHATSAPP_NEEDS_IT}"
+
+
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:
     for index, argument in enumerate(arguments):
         name, equals, value = argument.partition("=")
@@ -165,7 +180,7 @@ _requests = _database(DATABASE_VARIABLE)
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "rasa": (
         *(_options, _logs, _channels, _website, _secret("MESOBOT_WEB_SECRET"), _token),
-        *(_secret(SEAL_KEY), _conversations, _redis, _inbox),
+        *(_secret(SEAL_KEY), _conversations, _redis, _inbox, _whatsapp),
     ),
     "mesobot.action_server": (_logs, _token, _encryption, _requests, _conversations, _inbox),
     "mesobot.consultation.relay_process": (

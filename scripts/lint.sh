@@ -13,5 +13,5 @@ step "yaml"      "$tools/yamllint" --strict .
 step "content"   .venv/bin/mesobot check
 step "rasa data" .venv/bin/python scripts/validate_data.py
 step "container"  "$tools/hadolint" deploy/Dockerfile
-step "manifests"  "$tools/kubernetes-validate" --strict --quiet $(ls deploy/kubernetes/*.yml | grep -v kustomization)
-step "shell"      sh -n deploy/nginx/start.sh
+step "manifests"  "$tools/kubernetes-validate" --strict --quiet $(ls deploy/kubernetes/*.yml | grep -v kustomization) deploy/kubernetes-whatsapp/settings.yml deploy/kubernetes-whatsapp/network.yml
+step "shell"      bash -c 'for file in deploy/*/*.sh; do sh -n "$file" || exit 1; done'

@@ -7,6 +7,8 @@ import pytest
 from mesobot import settings
 
 settings.prepare_environment(os.environ)
+# Parallel runners set it, and tables would be as narrow as the terminal of whoever runs the tests.
+os.environ.pop("COLUMNS", None)
 
 _ORDER = [
     "unit",

@@ -2,7 +2,7 @@
 # Fills our variables into the configuration, leaves nginx's own alone, and becomes nginx.
 # Usage: start.sh [-t]; with -t the configuration is only tried.
 set -eu
-mkdir -p "$MESOBOT_RUN/site"
+mkdir -p "$MESOBOT_RUN/site" "$MESOBOT_RUN/acme"
 awk '{
     while (match($0, /\$\{MESOBOT_[A-Z_]+\}/)) {
         name = substr($0, RSTART + 2, RLENGTH - 3)

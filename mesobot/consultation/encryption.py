@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 KEY_VARIABLE = "MESOBOT_ENCRYPTION_KEY"
+MAKE_KEY = "openssl rand -base64 32 | tr +/ -_"
+"""Prints a Fernet key; that is any other secret's length, too, so one command serves for all."""
 
 _PLAIN = "plain:"
 _SEALED = "sealed:"
@@ -44,7 +46,7 @@ class Sealer:
         except ValueError:
             raise EncryptionKeyError(
                 f"{KEY_VARIABLE} must hold Fernet keys (32 bytes in URL-safe base64), "
-                "separated by commas"
+                f"separated by commas; make one with: {MAKE_KEY}"
             ) from None
         self._digest_keys = tuple(
             hashlib.sha256(b"mesobot pseudonyms\0" + key.encode()).digest() for key in keys

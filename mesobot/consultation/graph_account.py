@@ -69,6 +69,8 @@ def read_account(environment: Mapping[str, str]) -> GraphAccount:
     if token is None or number is None:
         missing = [TOKEN] * (token is None) + [PHONE_NUMBER_ID] * (number is None)
         raise SettingsError(f"WhatsApp also needs {' and '.join(missing)}")
+    if not (number.isascii() and number.isdigit()):
+        raise SettingsError(f"{PHONE_NUMBER_ID} must be digits only, with nothing behind them")
     try:
         provider = Provider(text_of(environment, _PROVIDER) or Provider.META)
     except ValueError:

@@ -28,7 +28,7 @@ class Answer:
         name: e.g. ``utter_faq/pain``.
         topic: topic id that is reported for it, or None when the intent says it.
         text: with ``{placeholders}``.
-        metadata: label, ask, next, facts and the switches of the dialogue responses.
+        metadata: label, ask, next, facts, treatment and the switches of the dialogue responses.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Answer:
 
     @property
     def is_treatment_answer(self) -> bool:
-        """Whether it states facts of the article, other than how to reach the clinic."""
-        return bool(self.metadata.get("facts")) and self.topic != "contact"
+        """Whether it states facts about the treatment, so that results may differ."""
+        return bool(self.metadata.get("facts") and self.metadata.get("treatment", True))
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _fact(fact: Fact, citing: list[set[Amount]]) -> Iterator[str]:
     if fact.set_aside:
         return
     if not citing:
-        yield f"no answer uses the fact '{fact.id}'"
+        yield f"no answer uses the fact '{fact.id}': name it under `facts:` of the answer that tells it"
         return
     told = {amount for amounts_told in citing for amount in amounts_told}
     for amount, unit in sorted(amounts(fact.text) - told):
@@ -173,7 +173,9 @@ def _answer(
             yield problem(f"the fact '{name}' must not be used: {facts[name].set_aside}")
     supported = {amount for fact in cited for amount in amounts(fact.text)}
     for amount, unit in sorted(stated - supported):
-        yield problem(f"'{f'{amount} {unit}'.strip()}' stands in none of the facts that are cited")
+        yield problem(
+            f"'{f'{amount} {unit}'.strip()}' stands in none of the facts that are cited; if the article says so, put it into a fact of clinic/facts.yml and name that fact here"
+        )
     for complaint in wording_complaints(topic.answer, rules):
         yield problem(complaint)
     if topic.group == "faq":

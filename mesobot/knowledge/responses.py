@@ -15,7 +15,7 @@ _SWITCHES = {
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
     *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
     *("if_set", "offers_consultation", "again", "all_clear", "confirms", "on_channel"),
-    "calls_staff",
+    *("calls_staff", "treatment"),
 }
 FORM_PLACEHOLDERS = {
     *("consultation_name", "consultation_contact", "consultation_concern", "consultation_time"),

@@ -21,7 +21,7 @@ FEWEST_EXAMPLES = 25
 
 _TOPIC_KEYS = {"version", "responses", "nlu"}
 _METADATA_KEYS = {
-    *("label", "ask", "next", "why", "facts"),
+    *("label", "ask", "next", "why", "facts", "treatment"),
     *(
         "topic",
         "miss",
@@ -190,6 +190,8 @@ def _metadata_complaints(metadata: LinedDict, group: str) -> Iterator[tuple[str,
     for key in ("next", "facts"):
         if key in metadata and not _is_text_list(metadata[key]):
             yield key, f"'{key}' must be a list of names"
+    if metadata.get("treatment", False) is not False:
+        yield "treatment", "'treatment' must be false, or left out: then it is about the treatment"
     if group == "faq" and not metadata.get("facts"):
         yield "facts", "an answer must name the facts it rests on (clinic/facts.yml)"
 

@@ -22,9 +22,7 @@ from mesobot.staff.findings import Finding, fails, fine, note
 from mesobot.staff.installation import Installation
 from mesobot.staff.whatsapp_tables import stuck_in_words
 
-_NEW_KEY = (
-    "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
-)
+_NEW_KEY = ".venv/bin/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 _LOOK = "`mesobot requests list` shows which; the mail settings and the relay say why."
 
 

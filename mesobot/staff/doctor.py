@@ -19,6 +19,7 @@ from mesobot.staff.check_delivery import (
     check_whatsapp_template,
 )
 from mesobot.staff.check_machine import check_disk, check_model, check_python
+from mesobot.staff.check_production import check_conversations, check_production, check_redis
 from mesobot.staff.check_retention import check_retention
 from mesobot.staff.check_store import check_database, check_key
 from mesobot.staff.check_web import (
@@ -56,6 +57,9 @@ CHECKS: dict[str, Check] = {
     "website's visitors": check_visitors,
     "website's limits": check_limits,
     "website's privacy": check_privacy_link,
+    "for the public": check_production,
+    "conversations": check_conversations,
+    "Redis": check_redis,
     "disk": check_disk,
 }
 

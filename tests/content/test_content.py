@@ -74,6 +74,13 @@ def dialogue_responses() -> list[tuple[str, dict]]:
     return found
 
 
+def test_all_answers_but_contact_are_about_the_treatment() -> None:
+    """Only what is marked so is spared the sentence that results differ."""
+    replies = dict(dialogue_responses())
+    spared = {n for n, r in replies.items() if r.get("metadata", {}).get("treatment") is False}
+    assert spared == {"utter_faq/contact"}
+
+
 def test_all_topics_are_there() -> None:
     faq = {topic.id for topic in CONTENT.topics.values() if topic.group == "faq"}
     assert faq >= FAQ_TOPICS

@@ -48,3 +48,10 @@ def test_all_settings_are_documented() -> None:
     assert read_settings(environment)
     assert read_whatsapp_settings(environment)
     assert environment.asked == documented()
+
+
+def test_no_comment_stands_behind_a_value() -> None:
+    """systemd takes such a comment for a part of the value; who copies the lines gets it too."""
+    settings = re.findall(r"^MESOBOT_\w+=.*$", GUIDE, re.MULTILINE)
+    assert len(settings) > 6
+    assert not [line for line in settings if "#" in line]

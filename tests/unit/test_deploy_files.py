@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,13 @@ import yaml
 
 from mesobot import paths
 from mesobot.preflight import problems
+from mesobot.publishing import read_processes
 from mesobot.running import RELAY_COMMAND, actions_command
 from mesobot.serving import SERVERS, command_of
 from tests.unit.test_preflight import GOOD
 
 DEPLOY = paths.ROOT / "deploy"
+EXAMPLE = (DEPLOY / "example.env").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -129,15 +133,63 @@ def test_no_secret_stands_in_a_file() -> None:
         for key, value in (service.get("environment") or {}).items():
             if secret.search(key) and key != "MESOBOT_CERTIFICATE_KEY":
                 assert re.search(r"\$\{\w+:[?-]", str(value)), f"{name}: {key}"
-    for line in (DEPLOY / "example.env").read_text(encoding="utf-8").splitlines():
-        assert line.startswith("#") or re.fullmatch(r"\w+=(587)?", line), line
+    for name, value in read_example().items():
+        assert value == "" or not secret.search(name), name
+
+
+# --- the file of settings
+
+
+def read_example(changed: Mapping[str, str] = {}) -> dict[str, str]:
+    """The example as a shell reads it, with some lines changed."""
+    lines = EXAMPLE.splitlines()
+    for name, written in changed.items():
+        lines[lines.index(next(x for x in lines if x.startswith(f"{name}=")))] = f"{name}={written}"
+    script = "set -aeu\n" + "\n".join(lines) + "\nexec env -0"
+    run = subprocess.run(
+        ["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True
+    )
+    pairs = (each.partition("=") for each in run.stdout.decode().split("\0"))
+    return {name: value for name, _, value in pairs if re.match(r"MESOBOT_|[A-Z]+_PASS", name)}
+
+
+def test_a_shell_and_systemd_read_the_example_alike() -> None:
+    """``Clinic <chat@…>`` without quotes stopped a shell; a comment became part of a value."""
+    sender = next(
+        found for found in re.findall(r'"[^"]+@[^"]+"', EXAMPLE)
+    )  # the form that the file recommends
+    read = read_example({"MESOBOT_MAIL_FROM": sender})
+    assert read["MESOBOT_MAIL_FROM"] == sender.strip('"')
+    for line in EXAMPLE.splitlines():
+        assert re.fullmatch(r'(#.*)?|\w+=([\w.:/@=,+-]*|"[^"$`\\]*")', line), line
 
 
 def test_the_example_names_every_setting() -> None:
     text = (DEPLOY / "compose.yml").read_text(encoding="utf-8")
-    wanted = set(re.findall(r"\$\{([A-Z_]+)", text))
-    named = set(re.findall(r"^(\w+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE))
-    assert named == wanted
+    of_containers = set(re.findall(r"\$\{([A-Z_]+)", text))
+    named = set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert of_containers | set(GOOD) - {"MESOBOT_PRODUCTION"} <= named
+    program = "\n".join(
+        file.read_text(encoding="utf-8") for file in (paths.ROOT / "mesobot").rglob("*.py")
+    )
+    for name in named - of_containers:
+        # Those of WhatsApp are put together from a prefix.
+        assert name in program or f'"{name.removeprefix("MESOBOT_WHATSAPP_")}"' in program, name
+
+
+def test_the_example_leaves_alone_what_the_units_set() -> None:
+    """systemd lets the file win: `mesobot release` failed, or two processes shared a port."""
+    for file in UNITS:
+        own = re.findall(r"(\w+)=", read_unit(file).get("Environment", ""))
+        assert not set(own) & set(read_example()), file.name
+
+
+def test_publishing_restarts_every_process_of_the_release() -> None:
+    """The action server was left out and went on with the old texts."""
+    named = {each.name for each in read_processes(read_example()["MESOBOT_PROCESSES"])}
+    target = (DEPLOY / "systemd" / "mesobot.target").read_text(encoding="utf-8")
+    started = set(re.findall(r"mesobot-([\w@]+)\.service", target))
+    assert named == started - {"proxy"}
 
 
 def test_a_secret_goes_only_to_whom_needs_it() -> None:
@@ -266,3 +318,41 @@ def test_a_unit_has_the_settings_that_it_refuses_to_start_without(server: str) -
     from_file = {name: value for name, value in SETTINGS.items() if name not in dropped}
     assert own["MESOBOT_PRODUCTION"] == "1"
     assert refusals(server, {**from_file, **own, "MESOBOT_PORT": "5001"}) == []
+
+
+def test_each_rasa_process_has_a_port_of_its_own_for_metrics() -> None:
+    """Both read the same file of settings, so the second one found its port taken."""
+    own = read_unit(DEPLOY / "systemd" / "mesobot-rasa@.service")["Environment"].split()
+    ports = [each.partition("=")[2] for each in own if "PORT=" in each]
+    assert len(set(ports)) == 2
+    assert all(port.endswith("%i") for port in ports)
+
+
+@pytest.mark.parametrize(
+    ("command", "as_user", "release"),
+    [("doctor", "mesobot", "/srv/releases/current"), ("publish", "", "")],
+)
+def test_the_command_for_staff_has_the_settings_of_the_servers(
+    tmp_path: Path, command: str, as_user: str, release: str
+) -> None:
+    programs, project = tmp_path / "bin", tmp_path / "project"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    programs.mkdir()
+    settings = tmp_path / "mesobot.env"
+    settings.write_text('MESOBOT_MAIL_FROM="Clinic <chat@clinic.example>"\n')
+    show = 'echo "${AS:-}|$MESOBOT_MAIL_FROM|${MESOBOT_RELEASE:-}|$PWD|$*"'
+    for file, text in {
+        programs / "runuser": 'AS=$2; export AS; shift 3; exec "$@"',
+        project / ".venv" / "bin" / "mesobot": show,
+    }.items():
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+    environment = {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "MESOBOT_PROJECT": str(project),
+        "MESOBOT_SETTINGS": str(settings),
+    }
+    line = [DEPLOY / "systemd" / "mesobot.sh", command, "--some", "two words"]
+    run = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)
+    sender = "Clinic <chat@clinic.example>"
+    assert run.stdout == f"{as_user}|{sender}|{release}|{project}|{command} --some two words\n"

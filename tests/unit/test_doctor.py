@@ -178,7 +178,7 @@ def test_a_mistake_in_clinic_yml_is_named_with_its_line(here: Installation) -> N
     rewrite(here.clinic_file, 'whatsapp: "+90 543 197 43 20"', 'whatsapp: "call us"')
     found = look(here, "clinic.yml")
     assert found.level is Level.FAILS
-    assert found.sentence.startswith("Line 6: 'contact.whatsapp' must be international")
+    assert found.sentence.startswith("Line 7: 'contact.whatsapp' must be international")
     assert level(here, "WhatsApp number") is Level.NOTE
 
 

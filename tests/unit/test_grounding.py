@@ -77,9 +77,8 @@ def test_a_fact_that_is_set_aside_must_not_be_cited() -> None:
 
 
 def test_a_fact_that_no_answer_uses_is_found() -> None:
-    assert "no answer uses the fact 'b'" in complaints(
-        "Yes.", fact("a", "Yes."), fact("b", "No."), cite=("a",)
-    )
+    found = complaints("Yes.", fact("a", "Yes."), fact("b", "No."), cite=("a",))
+    assert any(text.startswith("no answer uses the fact 'b'") for text in found)
 
 
 def test_hype_price_and_length_are_found() -> None:

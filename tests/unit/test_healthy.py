@@ -64,3 +64,22 @@ def test_a_relay_has_to_be_seen(
     assert healthy.relay_looks(NOW) is well
     file.write_text(json.dumps({**status, "seen_at": "yesterday"}))
     assert not healthy.relay_looks(NOW)
+
+
+def test_help_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        healthy.asked(["--help"])
+    assert ended.value.code == 0
+    assert "URL|relay" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--nonsense"], ["rasa"], ["relay", "relay"]])
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        healthy.asked(arguments)
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("what", ["relay", "http://127.0.0.1:5055/health"])
+def test_what_is_asked_for_is_looked_at(what: str) -> None:
+    assert healthy.asked([what]) == what

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from mesobot import paths
 from mesobot.preflight import problems
+from tests.graph.settings import TEST as WHATSAPP
 
 SECRET = "s" * 40
 GOOD = {
@@ -78,6 +79,29 @@ def test_a_setting_that_is_missing_or_wrong_is_named(
     sentences = found(module, **{variable: value})
     assert variable in sentences
     assert not value or value not in sentences or len(value) < 6, "it quotes the value"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("MESOBOT_ENCRYPTION_KEY", ""),
+        ("MESOBOT_ENCRYPTION_KEY", "no key"),
+        ("MESOBOT_REQUESTS_DB", ""),
+        ("MESOBOT_REQUESTS_DB", "sqlite:///requests.db"),
+        ("MESOBOT_WHATSAPP_PHONE_NUMBER_ID", "12 # step 2"),
+        ("MESOBOT_WHATSAPP_TOKEN", ""),
+    ],
+)
+def test_messages_on_whatsapp_are_not_kept_unprotected(variable: str, value: str) -> None:
+    """Rasa once kept them in an SQLite file without a key, where nobody looked for them."""
+    assert found(**WHATSAPP) == ""
+    assert variable in found(**{**WHATSAPP, variable: value})
+
+
+@pytest.mark.parametrize("variable", ["MESOBOT_ENCRYPTION_KEY", "MESOBOT_REQUESTS_DB"])
+def test_without_chats_on_whatsapp_rasa_needs_no_key_to_requests(variable: str) -> None:
+    staff_only = {k: v for k, v in WHATSAPP.items() if k.endswith(("_ID", "WHATSAPP_TOKEN"))}
+    assert found(**{**staff_only, variable: ""}) == ""
 
 
 @pytest.mark.parametrize(

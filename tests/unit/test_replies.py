@@ -20,9 +20,19 @@ def test_later_answers_stand_alone() -> None:
     assert render([Part(answer)], clinic_of(), Notices(False, False)) == "Mild."
 
 
-def test_contact_details_need_no_sentence_about_results() -> None:
+def test_what_is_not_about_the_treatment_needs_no_sentence_about_results() -> None:
+    """Once only ``contact`` was spared, by its name: parking got the sentence too."""
+    metadata = {"facts": ["x"], "treatment": False}
+    parking = Answer("utter_faq/parking", "parking", "Behind the house.", metadata)
+    assert not parking.is_treatment_answer
+    assert render([Part(parking)], clinic_of(), Notices(False, True)) == "Behind the house."
+
+
+def test_the_name_contact_alone_spares_no_answer_the_sentence_about_results() -> None:
+    clinic = clinic_of()
     answer = Answer("utter_faq/contact", "contact", "WhatsApp.", {"facts": ["x"]})
-    assert render([Part(answer)], clinic_of(), Notices(False, True)) == "WhatsApp."
+    lines = render([Part(answer)], clinic, Notices(False, True)).split("\n")
+    assert lines == ["WhatsApp.", clinic.results_differ_notice]
 
 
 def test_an_emergency_text_stands_alone_even_as_the_first_message() -> None:

@@ -49,6 +49,12 @@ def test_a_good_file_becomes_a_topic(tmp_path) -> None:
         ("intent: faq/pain", "intent: faq/pian", 12, "must hold one '- intent: faq/pain'"),
         ("        facts: [mild]\n", "", 7, "must name the facts"),
         ("facts: [mild]", "facts: mild", 10, "'facts' must be a list"),
+        (
+            "facts: [mild]",
+            "facts: [mild]\n        treatment: no way",
+            11,
+            "'treatment' must be false",
+        ),
         ("label: Pain", "lable: Pain", 7, "unknown key 'lable'"),
         ("ask: Does it hurt?", "ask: Does it hurt a great deal?", 8, "characters, 20 fit a button"),
         (

@@ -31,6 +31,8 @@ from mesobot.consultation.delivery.graph import reported_problem
 from mesobot.consultation.delivery.problems import DeliveryProblem
 from mesobot.consultation.transactions import DatabaseUnavailableError
 
+_READ = 1000
+"""Characters of a text that are looked at here; the assistant reads no more of it."""
 OK, FORGED, TOO_LARGE, TRY_AGAIN = 200, 401, 413, 503
 _log = structlog.get_logger()
 
@@ -137,7 +139,9 @@ class Receiving:
     def _keep(self, messages: Sequence[Incoming], events: Events) -> int:
         for change in events.changes:
             self._people.move(change.old, change.new)
-        looked_at = [replace(each, urgent=self._is_urgent(_typed(each))) for each in messages]
+        looked_at = [
+            replace(each, urgent=self._is_urgent(_typed(each)[:_READ])) for each in messages
+        ]
         waiting = self._inbox.receive(looked_at) if looked_at else 0
         now = self._clock()
         for identifier, address in events.echoes:

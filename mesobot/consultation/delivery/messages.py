@@ -77,7 +77,8 @@ def clinic_message(delivery: Delivery, head: Letterhead, now: datetime) -> Email
     )
     marks = (
         "When you take care of it, tell your colleagues:  mesobot requests claim "
-        f"{delivery.reference}\nAfterwards:  mesobot requests contacted {delivery.reference}"
+        f"{delivery.reference}\nAfterwards:  mesobot requests contacted {delivery.reference}\n"
+        f"To take it off the list:  mesobot requests close {delivery.reference}"
     )
     message = _message(delivery, head, head.inbox, now)
     message["Subject"] = f"Consultation request {delivery.reference}"

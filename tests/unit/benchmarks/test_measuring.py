@@ -18,7 +18,7 @@ from benchmarks.comparison.load import Order, ask, measure
 from benchmarks.comparison.sizes import count, tenfold_topics, tenth_of_examples
 from benchmarks.comparison.stock import write_stock_bot
 from benchmarks.comparison.trained_stock import key, trained_stock
-from benchmarks.comparison.yaml_files import read
+from benchmarks.comparison.yaml_files import read, write
 from mesobot.evaluation.held_out import HeldOutQuestion
 from mesobot.paths import DATA
 
@@ -147,6 +147,19 @@ def test_the_intent_of_the_last_message_counts(tmp_path: Path) -> None:
 def test_an_accepted_neighbour_is_no_false_accept(topics, wrong) -> None:
     message = HeldOutQuestion("botox?", "out_of_scope", ("what_is",), "file")
     assert is_false_accept(message, topics, {"pain", "what_is"}) is wrong
+
+
+def test_topics_in_ten_parts_share_no_example(tmp_path: Path) -> None:
+    content = {
+        "responses": {"utter_faq/pain": [{"text": "It may."}]},
+        "nlu": [{"intent": "faq/pain", "examples": "".join(f"- e{i}\n" for i in range(20))}],
+    }
+    write(tmp_path / "data" / "faq" / "pain.yml", content)
+    tenfold_topics(tmp_path / "data", tmp_path / "tenfold")
+    parts = [read(path)["nlu"][0]["examples"] for path in (tmp_path / "tenfold").rglob("*.yml")]
+    lines = [line for part in parts for line in part.splitlines()]
+    assert len(parts) == 10
+    assert len(lines) == len(set(lines)) == 20
 
 
 def test_load_material_holds_no_example_that_is_not_ours(tmp_path: Path) -> None:

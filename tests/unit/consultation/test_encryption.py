@@ -1,8 +1,12 @@
+import secrets
+import subprocess
+
 import pytest
 from cryptography.fernet import Fernet
 
 from mesobot.consultation.encryption import (
     KEY_VARIABLE,
+    MAKE_KEY,
     EncryptionKeyError,
     SealedError,
     Sealer,
@@ -74,3 +78,11 @@ def test_pseudonyms_from_before_a_change_of_keys_are_among_those_looked_for() ->
     assert looked_for[0] == Sealer([NEW]).pseudonym("web-1")
     assert Sealer([OLD]).pseudonym("web-1") in looked_for
     assert Sealer().pseudonym("web-1") in looked_for
+
+
+def test_the_refusal_says_how_to_make_a_key() -> None:
+    made = subprocess.run(MAKE_KEY, shell=True, check=True, capture_output=True, text=True).stdout
+    assert Sealer.from_environment({KEY_VARIABLE: made}).encrypts
+    with pytest.raises(EncryptionKeyError) as caught:
+        Sealer([secrets.token_urlsafe(32)])  # what other secrets are made with lacks the padding
+    assert MAKE_KEY in str(caught.value)

@@ -48,6 +48,8 @@ def test_whatever_is_missing_is_named(missing: str) -> None:
         ("MESOBOT_WHATSAPP_BURST", "many"),
         ("MESOBOT_WHATSAPP_MUTE_MINUTES", "0"),
         ("MESOBOT_WHATSAPP_PROVIDER", "twilio"),
+        ("MESOBOT_WHATSAPP_PHONE_NUMBER_ID", "+90 532 123 45 67"),
+        ("MESOBOT_WHATSAPP_PHONE_NUMBER_ID", "1234567890   # a comment, to systemd part of it"),
         ("MESOBOT_GRAPH_URL", "http://graph.example.net"),
     ],
 )
