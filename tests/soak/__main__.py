@@ -91,15 +91,11 @@ def _held(topology: Topology, graph: GraphPeer, record: Record, seconds: float, 
     over = threading.Event()
     people = People(record, over, _PACE)
     threads = [
-        threading.Thread(target=people.at_the_website, args=(browsers, topology.url, number, seed))
+        people.thread(people.at_the_website, browsers, topology.url, number, seed)
         for number in range(VISITORS)
-    ] + [
-        threading.Thread(target=people.on_whatsapp, args=(post, number, seed))
-        for number in range(PATIENTS)
-    ]
+    ] + [people.thread(people.on_whatsapp, post, number, seed) for number in range(PATIENTS)]
     try:
         for thread in threads:
-            thread.daemon = True
             thread.start()
         Disturber(topology, graph, record, seed).run(seconds, over)
         over.set()

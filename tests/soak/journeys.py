@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 
 from tests.graph import payloads
 from tests.soak.phone import Patient, Post
@@ -44,6 +44,20 @@ class People:
     pace: tuple[float, float]
     identities: list[Identity] = field(default_factory=list)
     erased: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def thread(self, who: Callable[..., None], *arguments: object) -> Thread:
+        """Somebody of theirs; who cannot go on is noted, since nobody would miss their messages."""
+
+        def come() -> None:
+            try:
+                who(*arguments)
+            except Exception as problem:
+                if not self.over.is_set():
+                    self.record.saw(
+                        "somebody could not go on", f"{type(problem).__name__} {problem}"
+                    )
+
+        return Thread(target=come, daemon=True)
 
     def at_the_website(self, browsers: Browsers, url: str, number: int, seed: int) -> None:
         """One visitor after the other."""

@@ -98,7 +98,6 @@ class Visitor:
             if (ack and ack.get("ok")) or self.session != erased:
                 break
             time.sleep(pause)
-        self._may_be_erased = False
         return self.session != erased
 
     def forget(self) -> bool:
@@ -110,10 +109,12 @@ class Visitor:
                 self._may_be_erased = True
                 said = self.say("yes", "forget") or ""
                 self._listen(0.5)
-                self._may_be_erased = False
                 if said.startswith("Done, I deleted") or self.session != erased:
                     return True
             time.sleep(5)
+            self._listen(0)
+            if self.session != erased:  # "could not make sure": it was done a little later
+                return True
         return False
 
     def reload(self) -> None:
@@ -188,7 +189,7 @@ class Visitor:
             said = any(message["from"] == "patient" for message in self.messages.values())
             if said and not self._may_be_erased:
                 self._record.saw("a session was lost", self.name)
-            self.messages, self._seen = {}, {}
+            self.messages, self._seen, self._may_be_erased = {}, {}, False
         self.session, self._token = identifier, session["token"]
 
     def _hear(self, message: dict[str, Any]) -> None:
