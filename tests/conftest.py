@@ -1,10 +1,12 @@
 """Set-up shared by all tests, and their order: the fast ones first."""
 
 import os
+import sys
 
 import pytest
 
 from mesobot import settings
+from tests import leftovers
 
 settings.prepare_environment(os.environ)
 # Parallel runners set it, and tables would be as narrow as the terminal of whoever runs the tests.
@@ -24,6 +26,19 @@ _ORDER = [
     "faults",
     "production",
 ]
+
+
+_run = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # not in the parallel runners: they belong to the run
+        config.stash[_run] = leftovers.mark()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for command in leftovers.end(config.stash[_run]) if _run in config.stash else []:
+        sys.stderr.write(f"left running, ended now: {command}\n")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the parallel runners read the groups
