@@ -26,6 +26,7 @@ _NUDGE_SECONDS = 60.0
 _ANSWER_SECONDS = 150.0
 _ERASED_SECONDS = 12.0
 _OPEN_SECONDS = 60.0
+_NEWS_SECONDS = 15.0
 
 
 class Visitor:
@@ -128,9 +129,16 @@ class Visitor:
         history = self._tab.wait_for("history", seconds=30)
         self._listen(0)
         if history["complete"]:
-            lost = [s for s in shown if self.messages.get(s, {}).get("text") != shown[s]["text"]]
+            # What another process could not write yet, because the database was away, is news.
+            began = time.monotonic()
+            while (lost := self._lost(shown)) and time.monotonic() - began < _NEWS_SECONDS:
+                self._listen(1)
             if lost:
                 self._record.saw("history differs after a reload", f"{self.name}: {lost}")
+
+    def _lost(self, shown: dict[int, dict[str, Any]]) -> list[int]:
+        """Places at which the tab does not show what was shown before."""
+        return [s for s in shown if self.messages.get(s, {}).get("text") != shown[s]["text"]]
 
     def close(self) -> None:
         """Leave."""
