@@ -279,7 +279,10 @@ class Chat:
     async def _leave_erased(self, conversation: Conversation) -> None:
         if not conversation.is_busy:
             await self._erase_rest(conversation)
-            await self._begin_anew(conversation)
+            if conversation.attached:
+                await self._begin_anew(conversation)
+            else:
+                conversation.forget()
 
     async def _erase_rest(self, erased: Conversation) -> None:
         """Remove what Rasa was told of it before its erasure was seen here: nobody else would."""
@@ -347,9 +350,6 @@ class Chat:
                 if await conversation.save():  # what waited for the database is news elsewhere
                     self._neighbours.tell(conversation.session)
             except ErasedError:
-                if conversation.attached:
-                    await self._leave_erased(conversation)
-                else:
-                    conversation.forget()
+                await self._leave_erased(conversation)
             if conversation.can_be_dropped:
                 self._conversations.pop(conversation.session, None)

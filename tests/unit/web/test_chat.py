@@ -240,8 +240,9 @@ async def test_what_another_process_erased_is_not_written_when_the_database_is_b
         world.heard.clear()
 
 
-async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it_and_answered(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stays", [True, False], ids=["stays", "leaves"])
+async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, stays: bool
 ) -> None:
     """The database was back for "forget me", and still left alone by what keeps messages."""
     monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 60)
@@ -265,6 +266,10 @@ async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it_and_answ
     assert len(senders(folder / "chats.db")) == 1  # "and now?", in a conversation that is gone
     monkeypatch.setattr(transcript, "_failed_at", None)
     await world.until(lambda: not next(iter(world.chat._conversations.values())).is_busy)
+    if not stays:
+        await world.chat.leave("one")
+        assert senders(folder / "chats.db") == []
+        return
     await world.chat.tidy()
     assert senders(folder / "chats.db") == []
     assert world.token("one") != token
