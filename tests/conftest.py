@@ -26,6 +26,7 @@ _ORDER = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the parallel runners read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def folder(item: pytest.Item) -> str:
         return item.path.relative_to(item.config.rootpath).parts[1]

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from mesobot import paths
 from mesobot.consultation.clock import Clock, utc_now
 from mesobot.consultation.database import open_database
@@ -121,7 +123,8 @@ class Relays:
     def start(self, settings: dict[str, str] | None = None, **pace: float) -> RelayProcess:
         number = len(self.started)
         clinic_file = self.folder / "clinic.yml"
-        clinic_file.write_text(CLINIC_FILE, encoding="utf-8")
+        ways = yaml.safe_load((paths.CLINIC / "clinic.yml").read_text("utf-8"))["to_a_person"]
+        clinic_file.write_text(f"{CLINIC_FILE}\nto_a_person: {json.dumps(ways)}\n", "utf-8")
         log, status_file = self.folder / f"relay{number}.log", self.folder / f"relay{number}.json"
         outside = {k: v for k, v in os.environ.items() if not k.startswith("MESOBOT_")}
         environment = {

@@ -94,7 +94,11 @@ def test_redis_is_tried(server: RedisServer) -> None:
         assert (found.level, "password" in found.sentence) == (Level.FAILS, True)
 
 
-@pytest.mark.parametrize("url", [f"redis://:hunter2@{NOBODY}/0", "http://hunter2", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [f"redis://:hunter2@{NOBODY}/0", "http://hunter2", "nonsense"],
+    ids=["nobody there", "no Redis", "no address"],
+)
 def test_a_redis_that_does_not_answer_fails(url: str) -> None:
     found = check_redis(having(MESOBOT_REDIS_URL=url))
     assert found.level is Level.FAILS
