@@ -258,6 +258,7 @@ class Chat:
                 message = await conversation.add(Author.BOT, said.turn, content)
             except ErasedError:
                 # "Forget me" was this turn, or staff erased it: what is gone stays gone.
+                await self._erase_rest(conversation)
                 await self._answer_anew(conversation, said.turn, content)
                 return
             if message.seq > shown:
@@ -273,8 +274,22 @@ class Chat:
                 await self._tell(conversation, "message", message.as_json())
         except ErasedError:
             # During a turn it was this turn, maybe ("forget me"): its reply is still to be shown.
-            if not conversation.is_busy:
+            await self._leave_erased(conversation)
+
+    async def _leave_erased(self, conversation: Conversation) -> None:
+        if not conversation.is_busy:
+            await self._erase_rest(conversation)
+            if conversation.attached:
                 await self._begin_anew(conversation)
+            else:
+                conversation.forget()
+
+    async def _erase_rest(self, erased: Conversation) -> None:
+        """Remove what Rasa was told of it before its erasure was seen here: nobody else would."""
+        try:
+            await asyncio.to_thread(self._erase, erased.sender)
+        except Exception as error:
+            _log.error("web.not_erased", error=type(error).__name__)
 
     def _apology(self) -> dict[str, Any]:
         text = refused(Refusal.UNAVAILABLE, self._clinic)["text"]
@@ -335,6 +350,6 @@ class Chat:
                 if await conversation.save():  # what waited for the database is news elsewhere
                     self._neighbours.tell(conversation.session)
             except ErasedError:
-                conversation.forget()
+                await self._leave_erased(conversation)
             if conversation.can_be_dropped:
                 self._conversations.pop(conversation.session, None)

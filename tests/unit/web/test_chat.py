@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from mesobot.channels.web.turns import Turns
 from mesobot.insight.observer import TurnObserver
 from mesobot.knowledge.clinic import load_clinic
 from mesobot.paths import CLINIC
+from tests.unit.chat_rows import make_events, senders
+from tests.unit.chat_rows import say as keep_event
 
 pytestmark = pytest.mark.asyncio
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -229,11 +232,49 @@ async def test_what_another_process_erased_is_not_written_when_the_database_is_b
             await asyncio.to_thread(erase_conversation, f"web:{session}")
         elsewhere.told.clear()
         await world.chat.tidy()
-        assert (session in elsewhere.told) is not is_erased  # what is written now is news elsewhere
+        assert session in elsewhere.told  # that it is written now, or gone, is news elsewhere
+        assert bool(world.events("one", "cleared")) is is_erased
         kept = Transcript(world.url).after(f"web:{session}", 0, 9)
         assert len(kept) == (0 if is_erased else 2)
         await world.chat.leave("one")
         world.heard.clear()
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["stays", "leaves"])
+async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, stays: bool
+) -> None:
+    """The database was back for "forget me", and still left alone by what keeps messages."""
+    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 60)
+    make_events(folder / "chats.db")
+
+    async def keep(message: UserMessage) -> None:
+        if message.text == "forget me":
+            await asyncio.to_thread(erase_conversation, message.sender_id)
+        else:
+            keep_event(folder / "chats.db", message.sender_id, "{}")
+        await echo(message)
+
+    world = World(folder, keep)
+    token = await world.arrive("one")
+    transcript = world.chat._transcript
+    monkeypatch.setattr(transcript, "_failed_at", time.monotonic())
+    for number, text in ((1, "hello"), (2, "forget me"), (3, "and now?")):
+        await world.chat.say("one", say(number, text))
+        await world.until(lambda text=text: f"answer to {text}" in world.texts("one"))
+    assert world.token("one") == token
+    assert len(senders(folder / "chats.db")) == 1  # "and now?", in a conversation that is gone
+    monkeypatch.setattr(transcript, "_failed_at", None)
+    await world.until(lambda: not next(iter(world.chat._conversations.values())).is_busy)
+    if not stays:
+        await world.chat.leave("one")
+        assert senders(folder / "chats.db") == []
+        return
+    await world.chat.tidy()
+    assert senders(folder / "chats.db") == []
+    assert world.token("one") != token
+    await world.chat.say("one", say(4, "still there?"))
+    await world.until(lambda: "answer to still there?" in world.texts("one"))
 
 
 async def test_a_failed_erasure_is_admitted_and_the_conversation_goes_on(
