@@ -1,5 +1,6 @@
 """Set-up shared by all tests, and their order: the fast ones first."""
 
+import atexit
 import os
 import sys
 
@@ -28,16 +29,14 @@ _ORDER = [
 ]
 
 
-_run = pytest.StashKey[str]()
-
-
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # not in the parallel runners: they belong to the run
-        config.stash[_run] = leftovers.mark()
+        # Registered first and so done last: by then everything has stopped that stops by itself.
+        atexit.register(_end_leftovers, leftovers.mark())
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    for command in leftovers.end(config.stash[_run]) if _run in config.stash else []:
+def _end_leftovers(run: str) -> None:
+    for command in leftovers.end(run):
         sys.stderr.write(f"left running, ended now: {command}\n")
 
 
