@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -59,8 +60,13 @@ def fragile_assistant(
     with ExitStack() as stack:
         stack.callback(gate.close)
         stack.callback(actions.kill)
+        # Another process writes the log, so that a test can keep this one from writing any file.
+        log = stack.enter_context((folder / "assistant.log").open("wb"))
+        writer = stack.enter_context(Popen(["cat"], stdin=PIPE, stdout=log))
         with away:
-            assistant = stack.enter_context(running(rasa_command(port), folder, **variables))
+            assistant = stack.enter_context(
+                running(rasa_command(port), folder, output=writer.stdin, **variables)
+            )
             assistant.say(EARLY, EARLY_WORDS)
         yield Fragile(assistant, gate, actions, requests, chats)
     printed = assistant.log.read_text(encoding="utf-8", errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
@@ -24,6 +24,12 @@ def server(tmp_path) -> Iterator[RedisServer]:
         yield started
     finally:
         started.stop()
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """What was logged: printed, or by way of `logging` once Rasa has run in this process."""
+    return lambda: "".join([*capsys.readouterr(), caplog.text])
 
 
 async def turns(stores: list, each: int = 5, pause: float = 0.02) -> tuple[int, int]:
@@ -86,7 +92,7 @@ def test_a_killed_process_delays_for_the_life_of_a_lock_at_most(server: RedisSer
 
 
 def test_connections_of_before_a_restart_are_no_outage(
-    server: RedisServer, capsys: pytest.CaptureFixture[str]
+    server: RedisServer, log: Callable[[], str]
 ) -> None:
     """Each of them broke a turn's lock of its own, and meant five seconds without, minutes later."""
 
@@ -103,11 +109,11 @@ def test_connections_of_before_a_restart_are_no_outage(
             assert store._away_until == 0.0
 
     asyncio.run(run())
-    assert "Redis away" not in "".join(capsys.readouterr())
+    assert "Redis away" not in log()
 
 
 def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
-    server: RedisServer, capsys: pytest.CaptureFixture[str]
+    server: RedisServer, log: Callable[[], str]
 ) -> None:
     async def run() -> None:
         store = open_store(server.url)
@@ -115,7 +121,7 @@ def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
             await asyncio.gather(*(_once(store, f"web:{number}") for number in range(5)))
 
     asyncio.run(run())
-    assert "".join(capsys.readouterr()).count("Redis away") == 1
+    assert log().count("Redis away") == 1
 
 
 @pytest.mark.parametrize("fault", ["flushed", "away", "hanging"])

@@ -11,10 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -60,9 +60,16 @@ class Assistant:
 
 @contextmanager
 def running(
-    command: list[str], folder: Path, ready: str = "/webhooks/rest/", **variables: str
+    command: list[str],
+    folder: Path,
+    ready: str = "/webhooks/rest/",
+    output: IO[bytes] | None = None,
+    **variables: str,
 ) -> Iterator[Assistant]:
-    """Processes with a state of their own; they are up once the address ``ready`` answers."""
+    """Processes with a state of their own; they are up once the address ``ready`` answers.
+
+    What they print goes to ``output``; the log, if it is not given.
+    """
     port = int(variables["MESOBOT_PORT"])
     log = folder / "assistant.log"
     environment = {
@@ -74,13 +81,9 @@ def running(
         "MESOBOT_DEMO_PORT": str(free_port()),
         **variables,
     }
-    # Another process writes the log, so that a test can keep this one from writing any file.
-    with log.open("wb") as output:
-        writer = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=output)
-    assert writer.stdin
-    with writer.stdin as pipe:
+    with nullcontext(output) if output else log.open("wb") as printed:
         process = subprocess.Popen(
-            command, cwd=paths.ROOT, env=environment, stdout=pipe, stderr=pipe,
+            command, cwd=paths.ROOT, env=environment, stdout=printed, stderr=printed,
             start_new_session=True,
         )  # fmt: skip
     try:
@@ -96,7 +99,6 @@ def running(
                 process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-        writer.wait(timeout=10)
 
 
 @pytest.fixture(scope="session")

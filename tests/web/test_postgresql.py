@@ -80,11 +80,12 @@ def test_a_chat_is_shown_again_goes_on_after_a_kill_and_is_erased(
             staying.ask("does it hurt?")
             staying.ask("i want to book, otterly")
             assert rows_about(url, "otterly") > 0
+            token, said = staying.token, staying.messages  # it will connect again, as somebody new
             os.killpg(first.process.pid, signal.SIGKILL)
             first.process.wait(timeout=10)
         with server(tmp_path, url, port, actions) as second:
-            again = browsers.session(port, staying.token)
-            assert again.wait_for("history") == {"messages": staying.messages, "complete": True}
+            again = browsers.session(port, token)
+            assert again.wait_for("history") == {"messages": said, "complete": True}
             assert "What is your name?" in again.ask("1")["text"]  # the form goes on
             assert again.emit("clear") == {"ok": True}
             assert rows_about(url, "otterly") == 0
