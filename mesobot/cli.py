@@ -14,6 +14,7 @@ import typer
 
 from mesobot import paths, settings
 from mesobot.insight import commands as insight
+from mesobot.insight.conversations import app as conversations_app
 from mesobot.knowledge.source import ContentError
 from mesobot.publish_cli import publish, release
 from mesobot.staff.requests import app as requests_app
@@ -28,7 +29,7 @@ app = typer.Typer(
 
 app.add_typer(requests_app, name="requests")
 app.add_typer(whatsapp_app, name="whatsapp")
-app.add_typer(insight.conversations, name="conversations")
+app.add_typer(conversations_app, name="conversations")
 app.command()(insight.digest)
 app.command()(insight.missed)
 app.command()(release)

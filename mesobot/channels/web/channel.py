@@ -12,13 +12,14 @@ from sanic import Blueprint, Sanic
 from mesobot import paths
 from mesobot.channels.dialogue import Handler
 from mesobot.channels.observing import observer_of_process
-from mesobot.channels.web.chat import Chat, Emit
+from mesobot.channels.web.chat import Chat
 from mesobot.channels.web.configuration import WebSettings, read_settings
 from mesobot.channels.web.erasure import erase_conversation
 from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.pages import add_widget, demo_pages
 from mesobot.channels.web.server import ChatServer, ready_for_browsers
 from mesobot.channels.web.settings_error import WebSettingsError
+from mesobot.channels.web.tabs import Emit
 from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import CHANNEL, Turns

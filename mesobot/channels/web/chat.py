@@ -1,4 +1,4 @@
-"""What happens in the chat: sessions, messages in order, replies to every tab, erasure.
+"""What happens in the chat: greetings, messages in order, replies to every tab, erasure.
 
 No socket.io in here: connections are names, and what they are told goes out through ``emit``.
 """
@@ -6,9 +6,7 @@ No socket.io in here: connections are names, and what they are told goes out thr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -19,41 +17,16 @@ from mesobot.channels.web.conversation import Conversation, Said
 from mesobot.channels.web.message import Author
 from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.rendering import render_reply
-from mesobot.channels.web.saying import last_seq_of, read_say
+from mesobot.channels.web.saying import read_say
+from mesobot.channels.web.tabs import Emit, Tabs
 from mesobot.channels.web.texts import Refusal, refused
-from mesobot.channels.web.tokens import Session, SessionTokens
+from mesobot.channels.web.tokens import SessionTokens
 from mesobot.channels.web.transcript import Transcript
 from mesobot.channels.web.turns import Turns
 from mesobot.chats.forgetting import ErasedError
 from mesobot.knowledge.clinic import Clinic
 
 _log = structlog.get_logger()
-
-Emit = Callable[[str, dict[str, Any], str], Awaitable[None]]
-"""Tells a connection something: event, data, connection."""
-
-
-@dataclass
-class Tab:
-    """One connection.
-
-    Attributes:
-        conversation: the one it takes part in.
-        session: what its token says.
-        restored: whether it brought that token itself.
-        address: where it comes from, for limits.
-        last_seq: the last place it knew when it connected.
-    """
-
-    conversation: Conversation
-    session: Session
-    restored: bool
-    address: str
-    last_seq: int
-
-
-class GoneError(Exception):
-    """The connection was closed in the meantime."""
 
 
 class Chat:
@@ -83,49 +56,34 @@ class Chat:
         neighbours: Neighbours | None = None,
     ) -> None:
         self._neighbours = neighbours or Neighbours()
-        self._tokens = tokens
-        self._transcript = transcript
+        self._tabs = Tabs(tokens, transcript, emit)
         self._turns = turns
         self._erase = erase
-        self._emit = emit
         self._clinic = clinic
-        self._tabs: dict[str, Tab] = {}
-        self._conversations: dict[str, Conversation] = {}
         self._by_session = Buckets(settings.session_pace)
         self._by_address = Buckets(settings.address_pace)
 
     async def arrive(self, tab: str, auth: object, address: str) -> None:
         """A connection was made: find its session, or begin one. ``greet`` comes next."""
-        token = auth.get("token") if isinstance(auth, dict) else None
-        last_seq = last_seq_of(auth)
-        session = self._tokens.read(token)
-        conversation = await self._resume(session.id, last_seq) if session else None
-        restored = conversation is not None
-        if session is None or conversation is None:
-            session = self._tokens.new()
-            conversation = self._conversations[session.id] = self._conversation(session)
-        elif self._tokens.is_due(session):
-            session = self._tokens.renewed(session.id)
-        conversation.attached.add(tab)
-        self._tabs[tab] = Tab(conversation, session, restored, address, last_seq)
+        await self._tabs.arrive(tab, auth, address)
 
     async def greet(self, tab: str) -> None:
         """Tell a new connection its session and what was said in it."""
-        async with self._held(tab) as conversation:
+        async with self._tabs.held(tab) as conversation:
             await self._catch_up(conversation)
-        async with self._held(tab) as conversation:
+        async with self._tabs.held(tab) as conversation:
             mine = self._tabs[tab]
-            await self._tell_session(tab, mine)
+            await self._tabs.tell_session(tab)
             if mine.restored:
                 # Who knows more than is kept (a backup was restored) begins at the beginning.
                 known = mine.last_seq if mine.last_seq <= conversation.last_seq else 0
                 messages, complete = await conversation.after(known)
                 history = [message.as_json() for message in messages]
-                await self._emit("history", {"messages": history, "complete": complete}, tab)
-            if tab in self._tabs:
+                await self._tabs.emit("history", {"messages": history, "complete": complete}, tab)
+            if tab in conversation.attached:  # it may have left by now
                 conversation.tabs.add(tab)
             if conversation.is_busy:
-                await self._emit("typing", {"on": True}, tab)
+                await self._tabs.emit("typing", {"on": True}, tab)
         self._work(conversation)
 
     async def say(self, tab: str, data: object) -> dict[str, Any]:
@@ -133,9 +91,9 @@ class Chat:
         said = read_say(data)
         if isinstance(said, Refusal):
             return refused(said, self._clinic)
-        async with self._held(tab) as conversation:
+        async with self._tabs.held(tab) as conversation:
             await self._catch_up(conversation)
-        async with self._held(tab) as conversation:
+        async with self._tabs.held(tab) as conversation:
             known = conversation.seq_of(said.turn)
             if known is not None:  # sent again, because the acknowledgement got lost
                 self._work(conversation)
@@ -148,14 +106,14 @@ class Chat:
                 return refused(Refusal.RATE_LIMITED, self._clinic, wait)
             message = await conversation.add(Author.PATIENT, said.turn, {"text": said.text})
             conversation.waiting.append(said)
-            await self._tell(conversation, "message", message.as_json())
+            await self._tabs.tell(conversation, "message", message.as_json())
             self._neighbours.tell(conversation.session)
         self._work(conversation)
         return {"ok": True, "seq": message.seq}
 
     async def clear(self, tab: str) -> dict[str, Any]:
         """Erase the conversation and go on with a new one, in every tab."""
-        async with self._held(tab) as conversation:
+        async with self._tabs.held(tab) as conversation:
             wait = self._by_session.of(conversation.session).take()
             if wait:
                 return refused(Refusal.RATE_LIMITED, self._clinic, wait)
@@ -171,55 +129,23 @@ class Chat:
 
     async def hear(self, session: str) -> None:
         """Something was said at another process: show it in the tabs that are here."""
-        conversation = self._conversations.get(session)
+        conversation = self._tabs.conversation_of(session)
         if conversation:
             async with conversation.lock:
                 await self._catch_up(conversation)
 
     async def leave(self, tab: str) -> None:
         """A connection was closed."""
-        gone = self._tabs.pop(tab, None)
-        if gone:
-            gone.conversation.attached.discard(tab)
-            gone.conversation.tabs.discard(tab)
-            await self._drop(gone.conversation)
+        conversation = self._tabs.leave(tab)
+        if conversation:
+            await self._drop(conversation)
 
     async def tidy(self) -> None:
         """Write what could not be written before, and free memory. To be called now and then."""
-        for conversation in list(self._conversations.values()):
+        for conversation in self._tabs.conversations():
             await self._drop(conversation)
         self._by_session.forget_full()
         self._by_address.forget_full()
-
-    def _conversation(self, session: Session) -> Conversation:
-        return Conversation(session.id, self._transcript)
-
-    async def _resume(self, session_id: str, last_seq: int) -> Conversation | None:
-        """A session's conversation; None if it was erased since the browser was last here."""
-        conversation = self._conversations.get(session_id)
-        if conversation is None:
-            conversation = Conversation(session_id, self._transcript)
-            is_kept = await conversation.load(last_seq)
-            if not is_kept:
-                return None
-            # Two tabs may have come at once: the first one counts.
-            conversation = self._conversations.setdefault(session_id, conversation)
-        return conversation
-
-    @asynccontextmanager
-    async def _held(self, tab: str) -> AsyncIterator[Conversation]:
-        """A tab's conversation, with its lock; it may change while one waits for the lock.
-
-        Raises:
-            GoneError: if the tab is not there any more.
-        """
-        while tab in self._tabs:
-            conversation = self._tabs[tab].conversation
-            async with conversation.lock:
-                if tab in self._tabs and self._tabs[tab].conversation is conversation:
-                    yield conversation
-                    return
-        raise GoneError
 
     def _work(self, conversation: Conversation) -> None:
         """See to it that waiting messages are answered, one after the other."""
@@ -229,14 +155,14 @@ class Chat:
     async def _answer_all(self, conversation: Conversation) -> None:
         while conversation.waiting:
             said = conversation.waiting.popleft()
-            await self._tell(conversation, "typing", {"on": True})
+            await self._tabs.tell(conversation, "typing", {"on": True})
             await asyncio.sleep(0)  # acknowledgement and typing leave before the work begins
             try:
                 await self._answer(conversation, said)
             except Exception as error:
                 _log.error("web.reply_failed", error=type(error).__name__)
             if not conversation.waiting:
-                await self._tell(conversation, "typing", {"on": False})
+                await self._tabs.tell(conversation, "typing", {"on": False})
         conversation.worker = None
         if not conversation.attached:
             await self._drop(conversation)
@@ -262,7 +188,7 @@ class Chat:
                 await self._answer_anew(conversation, said.turn, content)
                 return
             if message.seq > shown:
-                await self._tell(conversation, "message", message.as_json())
+                await self._tabs.tell(conversation, "message", message.as_json())
             self._neighbours.tell(conversation.session)
 
     async def _catch_up(self, conversation: Conversation) -> None:
@@ -271,7 +197,7 @@ class Chat:
             return
         try:
             for message in await conversation.catch_up():
-                await self._tell(conversation, "message", message.as_json())
+                await self._tabs.tell(conversation, "message", message.as_json())
         except ErasedError:
             # During a turn it was this turn, maybe ("forget me"): its reply is still to be shown.
             await self._leave_erased(conversation)
@@ -302,47 +228,20 @@ class Chat:
         later = list(erased.waiting)
         fresh = await self._begin_anew(erased)
         reply = fresh.unkept(Author.BOT, turn, content)
-        await self._tell(fresh, "message", reply.as_json())
+        await self._tabs.tell(fresh, "message", reply.as_json())
         for said in later:
             message = await fresh.add(Author.PATIENT, said.turn, {"text": said.text})
-            await self._tell(fresh, "message", message.as_json())
+            await self._tabs.tell(fresh, "message", message.as_json())
             fresh.waiting.append(said)
         self._work(fresh)
 
     async def _begin_anew(self, erased: Conversation) -> Conversation:
         """Another session for all tabs of an erased conversation."""
-        session = self._tokens.new()
-        fresh = self._conversations[session.id] = self._conversation(session)
-        fresh.attached, fresh.tabs = set(erased.attached), set(erased.tabs)
-        erased.forget()
-        erased.attached.clear()
-        erased.tabs.clear()
-        self._by_session.move(erased.session, session.id)
+        fresh = self._tabs.move_to_new_session(erased)
+        self._by_session.move(erased.session, fresh.session)
         self._neighbours.tell(erased.session)
-        self._conversations.pop(erased.session, None)
-        for name in fresh.attached:
-            tab = self._tabs[name]
-            tab.conversation, tab.session, tab.restored = fresh, session, False
-        for name in list(fresh.tabs):
-            if name in self._tabs:
-                await self._tell_session(name, self._tabs[name])
-                await self._emit("cleared", {}, name)
-                await self._emit("typing", {"on": False}, name)
+        await self._tabs.tell_cleared(fresh)
         return fresh
-
-    async def _tell_session(self, name: str, mine: Tab) -> None:
-        session = {
-            "token": self._tokens.sign(mine.session),
-            "restored": mine.restored,
-            "expires": mine.session.expires,
-            "seq": mine.conversation.last_seq,
-            "busy": mine.conversation.is_busy,
-        }
-        await self._emit("session", session, name)
-
-    async def _tell(self, conversation: Conversation, event: str, data: dict[str, Any]) -> None:
-        for tab in list(conversation.tabs):
-            await self._emit(event, data, tab)
 
     async def _drop(self, conversation: Conversation) -> None:
         async with conversation.lock:
@@ -352,4 +251,4 @@ class Chat:
             except ErasedError:
                 await self._leave_erased(conversation)
             if conversation.can_be_dropped:
-                self._conversations.pop(conversation.session, None)
+                self._tabs.drop(conversation)

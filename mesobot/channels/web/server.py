@@ -21,9 +21,10 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from mesobot.channels.bodies import accept_bodies
 from mesobot.channels.limits import Bucket, Pace
 from mesobot.channels.web.addresses import client_address, client_scheme
-from mesobot.channels.web.chat import Chat, Emit, GoneError
+from mesobot.channels.web.chat import Chat
 from mesobot.channels.web.configuration import LARGEST_PACKET, WebSettings
 from mesobot.channels.web.neighbours import Neighbours
+from mesobot.channels.web.tabs import Emit, GoneError
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.websocket import TidyWebSocket
 from mesobot.knowledge.clinic import Clinic

@@ -91,6 +91,26 @@ def test_conversations_are_listed_by_pseudonym_and_shown_masked(said: Path) -> N
     run("conversations", "show", "0123456789ab", code=1)
 
 
+def test_a_conversation_is_erased_by_its_pseudonym(said: Path) -> None:
+    """Who asks for it by telephone has no request, and maybe no browser any more."""
+    pseudonym = open_pseudonyms({}, said).of("bob")
+    run("conversations", "erase", "0123456789ab", "--yes", code=1)
+    assert run("conversations", "list").count("\n") == 4
+    assert "Erased." in run("conversations", "erase", f" {pseudonym.upper()} ", "--yes")
+    listing = run("conversations", "list")
+    assert pseudonym not in listing
+    assert open_pseudonyms({}, said).of("secret-sender") in listing
+    run("conversations", "erase", pseudonym, "--yes", code=1)
+
+
+def test_a_conversation_is_not_erased_without_a_yes(said: Path) -> None:
+    pseudonym = open_pseudonyms({}, said).of("bob")
+    assert (
+        CliRunner().invoke(app, ["conversations", "erase", pseudonym], input="n\n").exit_code == 1
+    )
+    assert pseudonym in run("conversations", "list")
+
+
 def test_a_digest_is_a_page_that_only_its_owner_reads(said: Path) -> None:
     figures = said / "figures.json"
     output = run("digest", "--since", "2d", "--json", str(figures))

@@ -221,7 +221,7 @@ async def test_what_another_process_erased_is_not_written_when_the_database_is_b
     file = folder / "chats.db"
     for number, is_erased in ((2, False), (3, True)):
         await world.arrive("one")
-        session = next(iter(world.chat._conversations))
+        session = next(iter(world.chat._tabs._conversations))
         file.rename(folder / "away")
         file.mkdir()
         await world.chat.say("one", say(number, "canary"))
@@ -257,7 +257,7 @@ async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
 
     world = World(folder, keep)
     token = await world.arrive("one")
-    transcript = world.chat._transcript
+    transcript = world.chat._tabs._transcript
     monkeypatch.setattr(transcript, "_failed_at", time.monotonic())
     for number, text in ((1, "hello"), (2, "forget me"), (3, "and now?")):
         await world.chat.say("one", say(number, text))
@@ -265,7 +265,7 @@ async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
     assert world.token("one") == token
     assert len(senders(folder / "chats.db")) == 1  # "and now?", in a conversation that is gone
     monkeypatch.setattr(transcript, "_failed_at", None)
-    await world.until(lambda: not next(iter(world.chat._conversations.values())).is_busy)
+    await world.until(lambda: not next(iter(world.chat._tabs._conversations.values())).is_busy)
     if not stays:
         await world.chat.leave("one")
         assert senders(folder / "chats.db") == []
@@ -325,11 +325,11 @@ async def test_a_token_is_renewed_when_it_is_a_day_old(
     token = await world.arrive("one")
     assert await world.arrive("two", token) == token
     now = world.events("one", "session")[0]["expires"] - 28 * 24 * 3600
-    monkeypatch.setattr(world.chat._tokens, "_clock", lambda: now)
+    monkeypatch.setattr(world.chat._tabs._tokens, "_clock", lambda: now)
     renewed = await world.arrive("three", token)
     assert renewed != token
     assert world.events("three", "session")[0]["restored"] is True
-    assert world.chat._tokens.read(renewed).id == world.chat._tokens.read(token).id
+    assert world.chat._tabs._tokens.read(renewed).id == world.chat._tabs._tokens.read(token).id
 
 
 async def test_nothing_is_kept_in_memory_of_those_who_left(folder: Path) -> None:
@@ -340,8 +340,8 @@ async def test_nothing_is_kept_in_memory_of_those_who_left(folder: Path) -> None
     await world.until(lambda: all(len(world.texts(f"tab {n}")) == 2 for n in range(20)))
     for number in range(20):
         await world.chat.leave(f"tab {number}")
-    assert world.chat._conversations == {}
-    assert world.chat._tabs == {}
+    assert world.chat._tabs._conversations == {}
+    assert world.chat._tabs._tabs == {}
 
 
 async def test_who_left_is_not_spoken_to_and_harms_nobody(folder: Path) -> None:
@@ -400,7 +400,7 @@ async def test_a_message_that_could_not_be_shown_is_answered_when_it_comes_again
 ) -> None:
     world = World(tmp_path)
     await world.arrive("a")
-    emit, faults = world.chat._emit, ["message"]
+    emit, faults = world.chat._tabs.emit, ["message"]
 
     async def fail_once(event: str, data: dict[str, Any], tab: str) -> None:
         if event in faults:
@@ -408,7 +408,7 @@ async def test_a_message_that_could_not_be_shown_is_answered_when_it_comes_again
             raise ConnectionError
         await emit(event, data, tab)
 
-    world.chat._emit = fail_once
+    world.chat._tabs.emit = fail_once
     said = {"id": "turn-0001", "text": "hello"}
     with pytest.raises(ConnectionError):
         await world.chat.say("a", said)
