@@ -17,7 +17,7 @@ from mesobot.channels.web.conversation import Conversation, Said
 from mesobot.channels.web.message import Author
 from mesobot.channels.web.neighbours import Neighbours
 from mesobot.channels.web.rendering import render_reply
-from mesobot.channels.web.saying import read_say
+from mesobot.channels.web.saying import last_seq_of, read_say
 from mesobot.channels.web.tabs import Emit, Tabs
 from mesobot.channels.web.texts import Refusal, refused
 from mesobot.channels.web.tokens import SessionTokens
@@ -65,7 +65,10 @@ class Chat:
 
     async def arrive(self, tab: str, auth: object, address: str) -> None:
         """A connection was made: find its session, or begin one. ``greet`` comes next."""
-        await self._tabs.arrive(tab, auth, address)
+        session = self._tabs.session_of(auth)
+        if session:
+            await self._neighbours.ask(session.id)
+        await self._tabs.arrive(tab, session, last_seq_of(auth), address)
 
     async def greet(self, tab: str) -> None:
         """Tell a new connection its session and what was said in it."""
@@ -133,6 +136,12 @@ class Chat:
         if conversation:
             async with conversation.lock:
                 await self._catch_up(conversation)
+
+    async def write(self, session: str) -> None:
+        """Another process is about to show a session: write what could not be written before."""
+        conversation = self._tabs.conversation_of(session)
+        if conversation and conversation.has_unsaved:
+            await self._drop(conversation)
 
     async def leave(self, tab: str) -> None:
         """A connection was closed."""

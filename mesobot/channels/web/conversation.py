@@ -73,6 +73,11 @@ class Conversation:
         return self.worker is not None or bool(self.waiting)
 
     @property
+    def has_unsaved(self) -> bool:
+        """Whether something of it is in memory only."""
+        return bool(self._unsaved)
+
+    @property
     def can_be_dropped(self) -> bool:
         """Whether nobody needs it in memory."""
         return not (self.attached or self.is_busy or self._unsaved)

@@ -135,7 +135,7 @@ class ChatServer:
     def start(self) -> None:
         """Look after the chat for as long as the server runs."""
         self._care = asyncio.get_running_loop().create_task(self._look_after())
-        self._neighbours.start(self.chat.hear)
+        self._neighbours.start(self.chat.hear, self.chat.write)
 
     async def stop(self) -> None:
         """Close all connections; browsers then try again until a server is there."""

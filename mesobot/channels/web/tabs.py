@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesobot.channels.web.conversation import Conversation
-from mesobot.channels.web.saying import last_seq_of
 from mesobot.channels.web.tokens import Session, SessionTokens
 from mesobot.channels.web.transcript import Transcript
 
@@ -58,11 +57,12 @@ class Tabs:
         self._tabs: dict[str, Tab] = {}
         self._conversations: dict[str, Conversation] = {}
 
-    async def arrive(self, name: str, auth: object, address: str) -> None:
-        """A connection was made: find its session, or begin one."""
-        token = auth.get("token") if isinstance(auth, dict) else None
-        last_seq = last_seq_of(auth)
-        session = self._tokens.read(token)
+    def session_of(self, auth: object) -> Session | None:
+        """The session that a connection brings with it, if it is a valid one."""
+        return self._tokens.read(auth.get("token") if isinstance(auth, dict) else None)
+
+    async def arrive(self, name: str, session: Session | None, last_seq: int, address: str) -> None:
+        """A connection was made: find the conversation of its session, or begin one."""
         conversation = await self._resume(session.id, last_seq) if session else None
         restored = conversation is not None
         if session is None or conversation is None:

@@ -22,8 +22,8 @@ from mesobot.consultation.transactions import DatabaseUnavailableError, reading,
 
 Transaction = Callable[[Engine], AbstractContextManager[Connection]]
 
-_PAUSE_AFTER_FAILURE = 5.0
-"""Seconds in which a database that failed is left alone: each attempt may take four."""
+_SHORTEST_PAUSE = 0.5
+"""Seconds in which a database that failed is left alone, unless the failure took longer: then as long."""
 
 
 class Transcript:
@@ -37,7 +37,7 @@ class Transcript:
         """Nothing is opened before it is needed."""
         self._engine: Engine = open_chats(url)
         self._has_table = False
-        self._failed_at: float | None = None
+        self._rests_until = 0.0  # on the monotonic clock
 
     def after(self, sender: str, seq: int, most: int) -> list[Message]:
         """The newest messages after a place in the conversation, oldest first."""
@@ -80,9 +80,9 @@ class Transcript:
 
     @contextmanager
     def _using(self, transaction: Transaction) -> Iterator[Connection]:
-        if self._failed_at and time.monotonic() - self._failed_at < _PAUSE_AFTER_FAILURE:
+        began = time.monotonic()
+        if began < self._rests_until:
             raise DatabaseUnavailableError("it failed a moment ago")
-        self._failed_at = None
         try:
             if not self._has_table:
                 with writing(self._engine) as connection:
@@ -92,7 +92,8 @@ class Transcript:
             with transaction(self._engine) as connection:
                 yield connection
         except DatabaseUnavailableError:
-            self._failed_at = time.monotonic()
+            now = time.monotonic()
+            self._rests_until = now + max(now - began, _SHORTEST_PAUSE)
             self._has_table = False  # another database may be there when it is back
             raise
 

@@ -41,9 +41,14 @@ class Elsewhere(Neighbours):
     def __init__(self) -> None:
         super().__init__()
         self.told: list[str] = []
+        self.others: list[Callable[[str], Awaitable[None]]] = []
 
     def tell(self, session: str) -> None:
         self.told.append(session)
+
+    async def ask(self, session: str) -> None:
+        for write in self.others:
+            await write(session)
 
 
 class World:
@@ -212,7 +217,7 @@ async def test_after_forget_me_the_next_message_begins_no_other_session(folder: 
 async def test_what_another_process_erased_is_not_written_when_the_database_is_back(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0)
+    monkeypatch.setattr("mesobot.channels.web.transcript._SHORTEST_PAUSE", 0)
     elsewhere = Elsewhere()
     world, other = World(folder, neighbours=elsewhere), World(folder)
     await other.arrive("other")
@@ -240,12 +245,36 @@ async def test_what_another_process_erased_is_not_written_when_the_database_is_b
         world.heard.clear()
 
 
+async def test_a_reload_at_another_process_missed_what_the_first_could_not_write(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It showed the conversation as complete, until the first one's next attempt to write it."""
+    monkeypatch.setattr("mesobot.channels.web.transcript._SHORTEST_PAUSE", 0)
+    elsewhere = Elsewhere()
+    here, there = World(folder, neighbours=Elsewhere()), World(folder, neighbours=elsewhere)
+    elsewhere.others.append(here.chat.write)
+    token = await here.arrive("one")
+    await here.chat.say("one", say(1, "before"))
+    await here.until(lambda: len(here.texts("one")) == 2)
+    file = folder / "chats.db"
+    file.rename(folder / "away")
+    file.mkdir()
+    await here.chat.say("one", say(2, "meanwhile"))
+    await here.until(lambda: len(here.texts("one")) == 4)
+    file.rmdir()
+    (folder / "away").rename(file)
+    await there.arrive("reloaded", token)
+    (history,) = there.events("reloaded", "history")
+    assert history["complete"]
+    assert [message["text"] for message in history["messages"]] == here.texts("one")
+
+
 @pytest.mark.parametrize("stays", [True, False], ids=["stays", "leaves"])
 async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, stays: bool
 ) -> None:
     """The database was back for "forget me", and still left alone by what keeps messages."""
-    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 60)
+    monkeypatch.setattr("mesobot.channels.web.transcript._SHORTEST_PAUSE", 60)
     make_events(folder / "chats.db")
 
     async def keep(message: UserMessage) -> None:
@@ -258,13 +287,13 @@ async def test_what_is_said_before_an_erasure_is_seen_is_erased_with_it(
     world = World(folder, keep)
     token = await world.arrive("one")
     transcript = world.chat._tabs._transcript
-    monkeypatch.setattr(transcript, "_failed_at", time.monotonic())
+    monkeypatch.setattr(transcript, "_rests_until", time.monotonic() + 60)
     for number, text in ((1, "hello"), (2, "forget me"), (3, "and now?")):
         await world.chat.say("one", say(number, text))
         await world.until(lambda text=text: f"answer to {text}" in world.texts("one"))
     assert world.token("one") == token
     assert len(senders(folder / "chats.db")) == 1  # "and now?", in a conversation that is gone
-    monkeypatch.setattr(transcript, "_failed_at", None)
+    monkeypatch.setattr(transcript, "_rests_until", 0.0)
     await world.until(lambda: not next(iter(world.chat._tabs._conversations.values())).is_busy)
     if not stays:
         await world.chat.leave("one")
@@ -297,7 +326,7 @@ async def test_a_failed_erasure_is_admitted_and_the_conversation_goes_on(
 async def test_messages_that_could_not_be_written_are_written_later(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0)
+    monkeypatch.setattr("mesobot.channels.web.transcript._SHORTEST_PAUSE", 0)
     world = World(folder)
     file = folder / "chats.db"
     token = await world.arrive("one")

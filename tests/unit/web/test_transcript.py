@@ -2,11 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection, Engine
 
 from mesobot.channels.answered import answered_before
 from mesobot.channels.web.erasure import erase_conversation
@@ -52,7 +55,7 @@ def test_a_new_database_in_the_place_of_the_old_one_is_used(
         transcript.after("web:1", 0, 200)
     with pytest.raises(DatabaseUnavailableError, match="a moment ago"):
         transcript.after("web:1", 0, 200)
-    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0.0)
+    monkeypatch.setattr(transcript, "_rests_until", 0.0)
     transcript.add("web:1", [message(2, PATIENT, "b")])
     assert [m.seq for m in transcript.after("web:1", 0, 200)] == [2]
 
@@ -136,7 +139,30 @@ def test_a_database_that_failed_is_left_alone_for_a_moment(
     path.rmdir()
     with pytest.raises(DatabaseUnavailableError, match="a moment ago"):
         transcript.after("web:1", 0, 200)
-    monkeypatch.setattr("mesobot.channels.web.transcript._PAUSE_AFTER_FAILURE", 0)
+    time.sleep(0.6)
+    assert transcript.after("web:1", 0, 200) == []
+
+
+def test_a_database_that_hangs_is_left_alone_for_as_long_as_it_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each attempt costs somebody that time; after a quick refusal nobody waits for long."""
+    transcript = Transcript(f"sqlite:///{tmp_path / 'chats.db'}")
+
+    @contextmanager
+    def hang(_engine: Engine) -> Iterator[Connection]:
+        time.sleep(0.9)
+        raise DatabaseUnavailableError("no answer in time")
+        yield
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mesobot.channels.web.transcript.reading", hang)
+        with pytest.raises(DatabaseUnavailableError, match="no answer in time"):
+            transcript.after("web:1", 0, 200)
+    time.sleep(0.6)
+    with pytest.raises(DatabaseUnavailableError, match="a moment ago"):
+        transcript.after("web:1", 0, 200)
+    time.sleep(0.4)
     assert transcript.after("web:1", 0, 200) == []
 
 
