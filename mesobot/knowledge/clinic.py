@@ -53,7 +53,11 @@ class Clinic:
     @property
     def whatsapp_greeting_link(self) -> str:
         """Click-to-chat link that opens with the clinic's greeting already typed."""
-        return f"{self.whatsapp_link}?text={quote(self.whatsapp_greeting, safe='')}"
+        return self._link_with(self.whatsapp_greeting)
+
+    def _link_with(self, text: str) -> str:
+        # Whoever makes links of what looks like one leaves a full stop at its end out.
+        return f"{self.whatsapp_link}?text={quote(text, safe='').replace('.', '%2E')}"
 
     def is_reached_on(self, line: str | None) -> bool:
         """Whether a chat on that WhatsApp number is one with the clinic itself.
@@ -75,7 +79,7 @@ class Clinic:
             "whatsapp_number": self.whatsapp,
             "whatsapp_link": self.whatsapp_link,
             "whatsapp_greeting_link": self.whatsapp_greeting_link,
-            "whatsapp_reference_link": f"{self.whatsapp_link}?text={quote(greeting, safe='')}",
+            "whatsapp_reference_link": self._link_with(greeting),
         }
         ways = {name: words[same_chat] for name, words in self.to_a_person.items()}
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mesobot.nlu.rankings import Rankings, language_of, without_contacts
@@ -15,6 +16,8 @@ _CLEAR_FROM = 0.8
 """Score of a harmless message from which its sentences are not looked at: each costs a ranking."""
 _PLAIN_AT = 0.5
 """Score of a harmless sentence from which it is a question about a topic."""
+_MOST_WORDS_OF_AN_ANSWER = 3
+_WORD = re.compile(r"\w+")
 _FAQ = "faq/"
 _ORDER = list(Danger)
 """Most serious first."""
@@ -28,8 +31,17 @@ class DangerReader:
         self._red_flags = red_flags
         self._thresholds = thresholds
 
-    def read(self, text: str, spoken: Sequence[str], rank: Rankings) -> Assessment:
-        """The most serious of what the message as a whole and each of its sentences says."""
+    def read(
+        self, text: str, spoken: Sequence[str], rank: Rankings, answering: bool = False
+    ) -> Assessment:
+        """The most serious of what the message as a whole and each of its sentences says.
+
+        Args:
+            text: the message.
+            spoken: its sentences.
+            rank: the topic model.
+            answering: whether a form has just asked something.
+        """
         flags = self._red_flags.find(without_contacts(text))
         beliefs = [rank.dangers(text)]
         calm = self._red_flags.is_calm(text)
@@ -44,7 +56,8 @@ class DangerReader:
             if suspect:
                 beliefs += [rank.dangers(part) for part in looked_at]
         foreign = language_of(rank.topics(text)) is not None
-        return assess(flags, beliefs, self._thresholds, calm, foreign)
+        terse = answering and len(_WORD.findall(without_contacts(text))) <= _MOST_WORDS_OF_AN_ANSWER
+        return assess(flags, beliefs, self._thresholds, calm=calm, foreign=foreign, answering=terse)
 
     def read_after(self, question: str, text: str, rank: Rankings) -> Assessment:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""

@@ -100,17 +100,20 @@ class Interpreter:
         self._dangers = DangerReader(red_flags, safety)
         self._thresholds = thresholds
 
-    def read(self, document: Any, context: Context | None = None) -> Interpretation:
+    def read(
+        self, document: Any, context: Context | None = None, answering: bool = False
+    ) -> Interpretation:
         """What a message, a spaCy document, asks for.
 
         Args:
             document: the message.
             context: what was answered before, if anything was.
+            answering: whether a form has just asked something.
         """
         text = document.text
         rank = Rankings(self._model)
         whole = rank(text)
-        found = self._dangers.read(text, sentences(document), rank)
+        found = self._dangers.read(text, sentences(document), rank, answering)
         if context and not found.danger and is_short(text):
             found = self._dangers.read_after(context.question, text, rank)
         language = found.language or language_of(whole)

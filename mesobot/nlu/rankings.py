@@ -9,7 +9,15 @@ from typing import Protocol
 from mesobot.nlu.topic_model import Ranked
 from mesobot.safety.red_flags import Danger
 
-_CONTACTS = re.compile(r"\S+@\S+|https?://\S+|\+?\d(?:[ ()/.-]{0,2}\d){6,}")
+_CONTACTS = re.compile(
+    r"https?://\S+"
+    r"|\S*@\s?\S*"  # and what was meant as an address: "ada@ mail.com", "ada at gmail dot com"
+    r"|\S*(?:gmail|googlemail|hotmail|yahoo|icloud|yandex|protonmail|outlook\.)\S*"
+    r"|\b(?:dot\s)?com\b(?:[ .]tr\b)?"
+    r"|\S+\.(?:com|net|org)\b\S*"
+    r"|\+?\d(?:[ ()/.-]{0,2}\d){6,}",
+    re.IGNORECASE,
+)
 _OTHER_LANGUAGE = "other_language"
 _DANGERS = frozenset(danger.value for danger in Danger)
 

@@ -159,7 +159,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             if self._interpreter is None:
                 raise RuntimeError("The topic classifier has not been trained.")
             document = message.get(SPACY_DOCS[TEXT])
-            found = self._interpreter.read(document, _context(tracker))
+            answering = tracker is not None and tracker.active_loop_name is not None
+            found = self._interpreter.read(document, _context(tracker), answering)
             if found.questions[0].decision.topic == _YES and _is_offered(tracker):
                 found = found.instead(_WANTS_A_PERSON)
             if message.get(CUT) and not found.danger:

@@ -36,7 +36,8 @@ class SafetyThresholds:
 
     Attributes:
         levels: one for each danger.
-        sure_if_calm: for an emergency when something speaks against danger here and now.
+        sure_if_calm: for an emergency when something speaks against danger here and now; for any
+            danger in another language, or in a few words to a form.
         possible: belief from which an emergency is possible ...
         possible_with_wording: ... and when a wording of one is in the message.
         sentence: what a single sentence of a longer message must add to all of these (a
@@ -65,8 +66,10 @@ def assess(
     flags: Collection[RedFlag],
     beliefs: Sequence[Mapping[Danger, float]],
     thresholds: SafetyThresholds,
+    *,
     calm: bool = False,
     foreign: bool = False,
+    answering: bool = False,
 ) -> Assessment:
     """The most serious danger that counts.
 
@@ -77,6 +80,8 @@ def assess(
         thresholds: from when on that counts.
         calm: whether something in the message speaks against danger here and now.
         foreign: whether it is in another language, of which all wordings are known.
+        answering: whether it is a word or two in answer to a question of a form. A name ("Mrs
+            Moreau", "Hope") is like nothing that was learned, and so a little like anything.
     """
     worded_elsewhere = next((flag for flag in flags if flag.language != _TRUSTED_WORDINGS), None)
     if worded_elsewhere:
@@ -84,10 +89,10 @@ def assess(
     worded = {flag.danger for flag in flags}
     believed = {danger: _belief(danger, beliefs, thresholds.sentence) for danger in Danger}
     emergency = _belief(Danger.EMERGENCY, beliefs, thresholds.sentence / 4)
-    possible = emergency >= thresholds.possible
+    possible = emergency >= thresholds.possible and not answering
     for danger, belief in believed.items():  # most serious first
         level = thresholds.levels[danger]
-        eased = foreign or (calm and danger is Danger.EMERGENCY)
+        eased = foreign or answering or (calm and danger is Danger.EMERGENCY)
         sure = belief >= (thresholds.sure_if_calm if eased else level.sure)
         if sure or (danger in worded and belief >= level.with_wording):
             # Of two dangers that share the belief the more serious one is meant.

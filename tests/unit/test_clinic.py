@@ -24,6 +24,13 @@ def test_links_carry_digits_only() -> None:
     assert clinic.whatsapp_greeting_link.startswith("https://wa.me/905431974320?text=Hello%2C%20I")
 
 
+def test_a_link_with_a_greeting_ended_in_a_full_stop_that_pages_leave_out() -> None:
+    clinic = load_clinic(FILE, {})
+    assert clinic.whatsapp_greeting.endswith(".")
+    assert clinic.whatsapp_greeting_link.endswith("clinic%2E")
+    assert any("%2E%20M-ABC234" in words for words in clinic.placeholders("M-ABC234").values())
+
+
 def test_without_an_email_nobody_is_told_of_one() -> None:
     clinic = load_clinic(FILE, {})
     assert clinic.email is None

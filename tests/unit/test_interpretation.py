@@ -164,7 +164,18 @@ def test_what_a_correction_says(message: str, meant: str | None) -> None:
     assert correction(message) == meant
 
 
-@pytest.mark.parametrize("text", ["kill.me@mail.co.uk", "+90 532 123 45 67", "https://wa.me/90532"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kill.me@mail.co.uk",
+        "+90 532 123 45 67",
+        "https://wa.me/90532",
+        "hannah@ex ample.com",  # written wrongly they are addresses all the same
+        "kill.me@ mail.com",
+        "killme.gmail.com",
+        "kill.me.com",
+    ],
+)
 def test_an_address_a_number_and_a_link_are_nobodys_mood(nlp, text: str) -> None:
     """A bare e-mail address in the form got the crisis text."""
     read: list[str] = []
@@ -178,6 +189,28 @@ def test_an_address_a_number_and_a_link_are_nobodys_mood(nlp, text: str) -> None
     interpreter = Interpreter(Model(), flags, THRESHOLDS, SAFETY)
     assert interpreter.read(nlp(text)).danger is None
     assert set(read) == {""}
+
+
+@pytest.mark.parametrize("danger", [Danger.EMERGENCY, Danger.DISTRESS])
+@pytest.mark.parametrize(
+    ("text", "belief", "is_danger"),
+    [
+        ("Mrs Moreau", 0.5, False),  # got "call 112 now" for her name
+        ("I feel so strange", 0.5, True),
+        ("throat swelling", 0.7, True),
+    ],
+)
+def test_a_word_or_two_to_a_form_are_a_danger_only_when_surely_meant(
+    nlp, text: str, belief: float, is_danger: bool, danger: Danger
+) -> None:
+    class Model:
+        def rank_all(self, parts: Sequence[str]) -> list[list[Ranked]]:
+            found = Ranked(danger.value, belief, belief)
+            return [[Ranked("greet", 0.9, 0.1), found] for _ in parts]
+
+    interpreter = Interpreter(Model(), load_red_flags(CLINIC / "red_flags.yml"), THRESHOLDS, SAFETY)
+    assert interpreter.read(nlp(text)).danger is danger
+    assert bool(interpreter.read(nlp(text), answering=True).danger) is is_danger
 
 
 def test_words_beside_an_address_are_read(nlp) -> None:

@@ -88,6 +88,13 @@ def test_something_calming_makes_it_only_possible() -> None:
     assert (found.danger, found.possible) == (Danger.EMERGENCY, True)
 
 
+def test_a_few_words_to_a_form_are_no_danger_that_is_only_resembled() -> None:
+    assert assess([], [{Danger.EMERGENCY: 0.5}], THRESHOLDS, answering=True).danger is None
+    assert assess([], [{Danger.EMERGENCY: 0.9}], THRESHOLDS, answering=True).danger
+    worded = assess([BREATHING], [{Danger.EMERGENCY: 0.21}], THRESHOLDS, answering=True)
+    assert (worded.danger, worded.possible) == (Danger.EMERGENCY, False)
+
+
 def test_one_sentence_of_a_long_message_is_enough() -> None:
     beliefs = [{Danger.EMERGENCY: 0.1}, {Danger.EMERGENCY: 0.0}, {Danger.EMERGENCY: 0.7}]
     assert assess([], beliefs, THRESHOLDS).danger is Danger.EMERGENCY
