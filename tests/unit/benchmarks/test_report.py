@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.comparison.bots import OURS, STOCK
 from benchmarks.comparison.chart import chart
 from benchmarks.comparison.publish import (
     BEGIN,
@@ -23,7 +24,7 @@ from benchmarks.comparison.publish import (
 from benchmarks.comparison.results import Results, load_of, read_results
 from benchmarks.comparison.table import Goal, ratio, table
 from mesobot import paths
-from tests.unit.benchmarks.figures import RESULTS
+from tests.unit.benchmarks.figures import BOT, RESULTS, SLOWER
 
 
 @pytest.fixture
@@ -95,6 +96,16 @@ def test_the_table_says_what_was_measured() -> None:
     assert "| turns/s, 16 clients | 100.0 | 20.0 | 5.00 | ≥ 4 ×: met |" in text
     assert "| single questions answered right | 95 of 100 (95.0 %) |" in text
     assert "| turns 491 to 500 | 30.0 | 95.0 |" in text
+
+
+def test_the_answers_of_a_bot_that_hardly_learnt_are_not_compared() -> None:
+    hasty = replace(SLOWER, training=replace(SLOWER.training, epochs=2))
+    text = table(replace(RESULTS, bots={OURS: BOT, STOCK: hasty}))
+    assert (
+        "| single questions answered right | 95 of 100 (95.0 %) "
+        "| not compared: it learnt for 2 of its 100 epochs |" in text
+    )
+    assert "| turn p50, ms, 1 client | 11.0 | 35.0 |" in text
 
 
 def test_a_quick_try_says_so_and_is_not_published(project: Path) -> None:
