@@ -195,10 +195,13 @@ def benchmark_nlu(
     train: Path = typer.Option(..., help="CSV with the columns sentence,label."),
     test: Path = typer.Option(..., help="CSV with the same columns."),
     out_of_scope: Optional[str] = typer.Option(None, help="Label of sentences of no class."),
+    background: Optional[Path] = typer.Option(
+        None, help="Sentences of no class to learn from, one a line; default: some of ours."
+    ),
     json_file: Optional[Path] = typer.Option(None, "--json", help="Write all figures here."),
 ) -> None:
     """Measure the topic classifier on another intent data set."""
-    from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled
+    from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled, read_sentences, thinned
     from mesobot.knowledge.dialogue_data import off_topic_examples
     from mesobot.nlu.encoder import SentenceEncoder
     from mesobot.training import build_language_parts
@@ -206,9 +209,12 @@ def benchmark_nlu(
     try:
         training_set, test_set = read_labelled(train), read_labelled(test)
         build_language_parts(typer.echo)
-        background = off_topic_examples(paths.DATA) if out_of_scope else []
+        if background:
+            others = read_sentences(background)
+        else:
+            others = thinned(off_topic_examples(paths.DATA), training_set) if out_of_scope else []
         result = benchmark(
-            training_set, test_set, SentenceEncoder(paths.ENCODER_FOLDER), out_of_scope, background
+            training_set, test_set, SentenceEncoder(paths.ENCODER_FOLDER), out_of_scope, others
         )
     except ContentError:
         raise

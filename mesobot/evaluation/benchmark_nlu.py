@@ -70,6 +70,25 @@ def read_labelled(path: Path) -> list[Labelled]:
     return rows
 
 
+def read_sentences(path: Path) -> list[str]:
+    """Lines of a text file that are not empty.
+
+    Raises:
+        ValueError: if it cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip()]
+
+
+def thinned(background: Sequence[str], train: Sequence[Labelled]) -> list[str]:
+    """Every n-th sentence, so that there are at most half as many as to learn: those must not drown."""
+    spread = max(1, -(-len(background) // max(1, len(train) // 2)))
+    return list(background[::spread])
+
+
 def benchmark(
     train: Sequence[Labelled],
     test: Sequence[Labelled],
@@ -84,15 +103,13 @@ def benchmark(
         test: the same; labels may include ``out_of_scope``.
         encoder: the sentence encoder.
         out_of_scope: label of sentences that belong to no class.
-        background: sentences known to be out of scope, as the assistant has them too; at
-            most half as many as ``train`` are used, so that a small set is not drowned.
+        background: sentences known to be out of scope, which are learned with the others.
 
     Raises:
         ValueError: if the training set has fewer than two labels.
     """
     rejected = out_of_scope if out_of_scope is not None else "(none)"
-    spread = max(1, -(-len(background) // max(1, len(train) // 2)))
-    known = [*train, *((sentence, rejected) for sentence in background[::spread])]
+    known = [*train, *((sentence, rejected) for sentence in background)]
     texts, labels = zip(*known, strict=True)
     model = TopicModel.fit(texts, labels, encoder)
     best = [model.rank(text)[0] for text, _ in test]

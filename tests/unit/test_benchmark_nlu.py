@@ -1,6 +1,6 @@
 import pytest
 
-from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled
+from mesobot.evaluation.benchmark_nlu import benchmark, read_labelled, read_sentences, thinned
 from tests.unit.test_topic_model import WordHashEncoder
 
 TRAIN = [
@@ -32,6 +32,21 @@ def test_the_best_row_is_one_of_the_rows() -> None:
     )
     assert result.best in result.thresholds
     assert set(result.as_json()) == {"thresholds", "best"}
+
+
+def test_a_large_background_does_not_drown_a_small_set() -> None:
+    sentences = [f"sentence {number}" for number in range(100)]
+    assert thinned(sentences, TRAIN) == ["sentence 0", "sentence 50"]
+    assert thinned(sentences, TRAIN * 50) == sentences
+    assert thinned([], TRAIN) == []
+
+
+def test_a_background_is_read_line_by_line(tmp_path) -> None:
+    path = tmp_path / "others.txt"
+    path.write_text("\ufeffwho won\n\n  what time is it \n", encoding="utf-8")
+    assert read_sentences(path) == ["who won", "what time is it"]
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_sentences(tmp_path / "nothing.txt")
 
 
 @pytest.mark.parametrize(
