@@ -20,7 +20,7 @@ _CLEAR_FROM = 0.8
 """Score of a harmless message from which they are not looked at either."""
 _PLAIN_AT = 0.5
 """Score of a harmless sentence from which it is a question about a topic."""
-_MOST_WORDS_OF_AN_ANSWER = 3
+_MOST_WORDS_OF_AN_ANSWER = 2
 _WORD = re.compile(r"\w+")
 _FAQ = "faq/"
 _ORDER = list(Danger)
