@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from mesobot import settings
 from tests.graph.peer import GraphPeer, graph_peer
 from tests.whatsapp.phones import somebody
 from tests.whatsapp.servers import Server, servers
@@ -39,6 +41,7 @@ def main() -> int:
     parser.add_argument("--database", help="URL of an empty PostgreSQL database; SQLite otherwise")
     parser.add_argument("--flood", action="store_true")
     given = parser.parse_args()
+    settings.prepare_environment(os.environ)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = given.database or f"sqlite:///{folder / 'state' / 'requests.db'}"

@@ -10,9 +10,11 @@ from subprocess import PIPE, Popen
 
 import pytest
 
+from deploy.rehearsal.redis_server import RedisServer
 from mesobot.running import free_port, rasa_command
 from tests import postgresql
 from tests.faults.action_peers import ActionGate, ActionServer
+from tests.programs import needed
 from tests.scenarios.conftest import Assistant, running
 from tests.unit.consultation.conftest import database_url, engine, store
 
@@ -96,3 +98,15 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fragile]:
 def either(request: pytest.FixtureRequest) -> Fragile:
     """The one or the other."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def redis(tmp_path) -> Iterator[RedisServer]:
+    """A Redis of its own, for a test that stops it."""
+    needed("redis-server")
+    started = RedisServer(tmp_path)
+    started.start()
+    try:
+        yield started
+    finally:
+        started.stop()

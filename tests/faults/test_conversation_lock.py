@@ -5,25 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
 from deploy.rehearsal.redis_server import RedisServer
 from mesobot.chats.steady_lock import LIFE, PATIENCE, open_store
-from tests.programs import needed
-
-
-@pytest.fixture
-def server(tmp_path) -> Iterator[RedisServer]:
-    needed("redis-server")
-    started = RedisServer(tmp_path)
-    started.start()
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture
@@ -49,9 +37,9 @@ async def turns(stores: list, each: int = 5, pause: float = 0.02) -> tuple[int, 
     return most, done
 
 
-def test_two_processes_take_turns(server: RedisServer) -> None:
+def test_two_processes_take_turns(redis: RedisServer) -> None:
     async def run() -> tuple[int, int]:
-        return await turns([open_store(server.url), open_store(server.url)])
+        return await turns([open_store(redis.url), open_store(redis.url)])
 
     assert asyncio.run(run()) == (1, 10)
 
@@ -63,46 +51,46 @@ def test_without_a_redis_one_process_keeps_its_order() -> None:
     assert asyncio.run(run()) == (1, 5)
 
 
-def test_another_conversation_does_not_wait(server: RedisServer) -> None:
+def test_another_conversation_does_not_wait(redis: RedisServer) -> None:
     async def run() -> None:
-        store = open_store(server.url)
+        store = open_store(redis.url)
         async with store.lock("web:a"):
             await asyncio.wait_for(_once(store, "web:b"), 1)
 
     asyncio.run(run())
 
 
-def test_a_long_turn_keeps_its_lock(server: RedisServer) -> None:
+def test_a_long_turn_keeps_its_lock(redis: RedisServer) -> None:
     async def run() -> tuple[int, int]:
-        stores = [open_store(server.url, life=0.4) for _ in range(2)]
+        stores = [open_store(redis.url, life=0.4) for _ in range(2)]
         return await turns(stores, each=1, pause=1.5)
 
     assert asyncio.run(run()) == (1, 2)
 
 
-def test_a_killed_process_delays_for_the_life_of_a_lock_at_most(server: RedisServer) -> None:
+def test_a_killed_process_delays_for_the_life_of_a_lock_at_most(redis: RedisServer) -> None:
     async def run() -> float:
-        killed = open_store(server.url)
+        killed = open_store(redis.url)
         await killed._take("web:a")  # and nobody renews or releases it
         began = time.monotonic()
-        await _once(open_store(server.url), "web:a")
+        await _once(open_store(redis.url), "web:a")
         return time.monotonic() - began
 
     assert LIFE / 2 < asyncio.run(run()) < LIFE + 1
 
 
 def test_connections_of_before_a_restart_are_no_outage(
-    server: RedisServer, log: Callable[[], str]
+    redis: RedisServer, log: Callable[[], str]
 ) -> None:
     """Each of them broke a turn's lock of its own, and meant five seconds without, minutes later."""
 
     async def run() -> None:
-        store = open_store(server.url)
+        store = open_store(redis.url)
         async with contextlib.AsyncExitStack() as stack:
             for number in range(5):  # as many connections at once
                 await stack.enter_async_context(store.lock(f"web:{number}"))
             await asyncio.gather(*(_once(store, f"web:other-{number}") for number in range(5)))
-        with server.away():
+        with redis.away():
             pass
         for number in range(12):
             await _once(store, f"web:{number}")
@@ -113,11 +101,11 @@ def test_connections_of_before_a_restart_are_no_outage(
 
 
 def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
-    server: RedisServer, log: Callable[[], str]
+    redis: RedisServer, log: Callable[[], str]
 ) -> None:
     async def run() -> None:
-        store = open_store(server.url)
-        with server.standing_still():
+        store = open_store(redis.url)
+        with redis.standing_still():
             await asyncio.gather(*(_once(store, f"web:{number}") for number in range(5)))
 
     asyncio.run(run())
@@ -125,14 +113,14 @@ def test_turns_that_wait_together_for_a_redis_that_hangs_raise_one_alarm(
 
 
 @pytest.mark.parametrize("fault", ["flushed", "away", "hanging"])
-def test_a_fault_during_a_turn_loses_no_turn(server: RedisServer, fault: str) -> None:
+def test_a_fault_during_a_turn_loses_no_turn(redis: RedisServer, fault: str) -> None:
     def broken() -> AbstractContextManager[None]:
         if fault == "flushed":
-            server.flush()
-        return {"away": server.away, "hanging": server.standing_still}.get(fault, nullcontext)()
+            redis.flush()
+        return {"away": redis.away, "hanging": redis.standing_still}.get(fault, nullcontext)()
 
     async def run() -> list[float]:
-        store = open_store(server.url)
+        store = open_store(redis.url)
         waits = []
         async with store.lock("web:a"):
             gone = broken()

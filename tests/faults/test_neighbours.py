@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from deploy.rehearsal.redis_server import RedisServer
 from mesobot.channels.web.neighbours import Neighbours
-from tests.programs import needed
 
 pytestmark = pytest.mark.asyncio
 AT_MOST = 1.0
 """Seconds; a reload is shown after that, whatever is wrong."""
 
 
-@pytest.fixture
-def server(tmp_path) -> Iterator[RedisServer]:
-    needed("redis-server")
-    started = RedisServer(tmp_path)
-    started.start()
-    try:
-        yield started
-    finally:
-        started.stop()
-
-
 class Process:
     """A Rasa process: what it heard, and what it had to write, which takes it some seconds."""
 
-    def __init__(self, server: RedisServer, writes_for: float = 0.0) -> None:
-        self.neighbours = Neighbours(server.url, pause=0.1)
+    def __init__(self, redis: RedisServer, writes_for: float = 0.0) -> None:
+        self.neighbours = Neighbours(redis.url, pause=0.1)
         self.heard: list[str] = []
         self.written: list[str] = []
         self._writes_for = writes_for
@@ -67,16 +55,16 @@ async def seconds_to_ask(process: Process) -> float:
     return time.monotonic() - began
 
 
-async def test_all_others_have_written_before_a_session_is_shown(server: RedisServer) -> None:
-    asking, quick, slow = Process(server), Process(server), Process(server, writes_for=0.1)
+async def test_all_others_have_written_before_a_session_is_shown(redis: RedisServer) -> None:
+    asking, quick, slow = Process(redis), Process(redis), Process(redis, writes_for=0.1)
     async with started(asking, quick, slow):
         taken = await seconds_to_ask(asking)
         assert (quick.written, slow.written, asking.written) == (["a"], ["a"], [])
         assert 0.1 <= taken < AT_MOST
 
 
-async def test_who_writes_for_long_is_not_waited_for(server: RedisServer) -> None:
-    asking, hanging = Process(server), Process(server, writes_for=60)
+async def test_who_writes_for_long_is_not_waited_for(redis: RedisServer) -> None:
+    asking, hanging = Process(redis), Process(redis, writes_for=60)
     async with started(asking, hanging):
         assert await seconds_to_ask(asking) < AT_MOST
         asking.neighbours.tell("b")  # and it hears what is said meanwhile
@@ -86,8 +74,8 @@ async def test_who_writes_for_long_is_not_waited_for(server: RedisServer) -> Non
             await asyncio.sleep(0.02)
 
 
-async def test_two_that_ask_each_other_both_go_on(server: RedisServer) -> None:
-    processes = Process(server), Process(server)
+async def test_two_that_ask_each_other_both_go_on(redis: RedisServer) -> None:
+    processes = Process(redis), Process(redis)
     async with started(*processes):
         taken = await asyncio.gather(*map(seconds_to_ask, processes))
         assert max(taken) < AT_MOST
@@ -95,13 +83,13 @@ async def test_two_that_ask_each_other_both_go_on(server: RedisServer) -> None:
 
 
 async def test_a_redis_that_hangs_or_is_away_delays_a_reload_for_a_moment(
-    server: RedisServer,
+    redis: RedisServer,
 ) -> None:
-    asking, other = Process(server), Process(server)
+    asking, other = Process(redis), Process(redis)
     async with started(asking, other):
-        with server.standing_still():
+        with redis.standing_still():
             assert await seconds_to_ask(asking) < AT_MOST
-        with server.away():
+        with redis.away():
             assert await seconds_to_ask(asking) < AT_MOST
 
 
