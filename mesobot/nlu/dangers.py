@@ -61,7 +61,7 @@ class DangerReader:
             if suspect:
                 beliefs += [rank.dangers(part) for part in looked_at]
         foreign = language_of(rank.topics(text)) is not None
-        terse = answering and len(_WORD.findall(without_contacts(text))) <= _MOST_WORDS_OF_AN_ANSWER
+        terse = answering and is_terse(text)
         return assess(flags, beliefs, self._thresholds, calm=calm, foreign=foreign, answering=terse)
 
     def read_after(self, question: str, text: str, rank: Rankings) -> Assessment:
@@ -72,6 +72,11 @@ class DangerReader:
         before = self.read(question, [], rank)
         known = _ORDER.index(before.danger) if before.danger else len(_ORDER)
         return both if _ORDER.index(both.danger) < known else Assessment()
+
+
+def is_terse(text: str) -> bool:
+    """Whether a message is a word or two: what a form is answered with, rarely a cry for help."""
+    return len(_WORD.findall(without_contacts(text))) <= _MOST_WORDS_OF_AN_ANSWER
 
 
 def _without_plain_questions(spoken: Sequence[str], rank: Rankings) -> str | None:

@@ -35,6 +35,7 @@ from mesobot.consultation.form_answers import PRIVACY, read_answer
 from mesobot.consultation.questionnaire import load_questionnaire
 from mesobot.dialogue.conversation import problems_in_a_row
 from mesobot.dialogue.keys import FORM_NOTE, LEFT_OUT, POSSIBLE_DANGER, QUESTIONS
+from mesobot.nlu.dangers import is_terse
 from mesobot.safety.red_flags import Danger
 
 _FORM = "consultation_form"
@@ -92,8 +93,9 @@ class ConsultationFormReader(GraphComponent, EntityExtractorMixin):
             text = str(message.get(TEXT))
             if questions[0]["topic"] in _DANGERS:
                 continue
-            if message.get(POSSIBLE_DANGER) and not (asked == Field.NAME and _like_a_name(text)):
-                continue
+            named = asked == Field.NAME and _like_a_name(text)
+            if message.get(POSSIBLE_DANGER) and not (named or is_terse(text)):
+                continue  # otherwise the warning stands before the form's next question
             # "Cancel and delete my data" wants both, and the second is more.
             leading = next((q for q in questions if q["topic"] in PRIVACY), questions[0])
             reading = read_answer(

@@ -81,7 +81,8 @@ def assess(
         calm: whether something in the message speaks against danger here and now.
         foreign: whether it is in another language, of which all wordings are known.
         answering: whether it is a word or two in answer to a question of a form. A name ("Mrs
-            Moreau", "Hope") is like nothing that was learned, and so a little like anything.
+            Moreau", "Hope") is like nothing that was learned, and so a little like anything: it is
+            taken, and an emergency stays possible.
     """
     worded_elsewhere = next((flag for flag in flags if flag.language != _TRUSTED_WORDINGS), None)
     if worded_elsewhere:
@@ -89,7 +90,7 @@ def assess(
     worded = {flag.danger for flag in flags}
     believed = {danger: _belief(danger, beliefs, thresholds.sentence) for danger in Danger}
     emergency = _belief(Danger.EMERGENCY, beliefs, thresholds.sentence / 4)
-    possible = emergency >= thresholds.possible and not answering
+    possible = emergency >= thresholds.possible
     for danger, belief in believed.items():  # most serious first
         level = thresholds.levels[danger]
         eased = foreign or answering or (calm and danger is Danger.EMERGENCY)

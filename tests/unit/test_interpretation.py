@@ -210,7 +210,8 @@ def test_a_word_or_two_to_a_form_are_a_danger_only_when_surely_meant(
 
     interpreter = Interpreter(Model(), load_red_flags(CLINIC / "red_flags.yml"), THRESHOLDS, SAFETY)
     assert interpreter.read(nlp(text)).danger is danger
-    assert bool(interpreter.read(nlp(text), answering=True).danger) is is_danger
+    found = interpreter.read(nlp(text), answering=True)
+    assert (found.danger is danger and not found.possible) is is_danger
 
 
 def test_words_beside_an_address_are_read(nlp) -> None:

@@ -88,9 +88,12 @@ def test_something_calming_makes_it_only_possible() -> None:
     assert (found.danger, found.possible) == (Danger.EMERGENCY, True)
 
 
-def test_a_few_words_to_a_form_are_no_danger_that_is_only_resembled() -> None:
-    assert assess([], [{Danger.EMERGENCY: 0.5}], THRESHOLDS, answering=True).danger is None
-    assert assess([], [{Danger.EMERGENCY: 0.9}], THRESHOLDS, answering=True).danger
+def test_a_few_words_to_a_form_only_may_be_a_danger_that_they_resemble() -> None:
+    resembled = assess([], [{Danger.EMERGENCY: 0.5}], THRESHOLDS, answering=True)
+    assert (resembled.danger, resembled.possible) == (Danger.EMERGENCY, True)
+    assert assess([], [{Danger.DISTRESS: 0.5}], THRESHOLDS, answering=True).danger is None
+    sure = assess([], [{Danger.EMERGENCY: 0.9}], THRESHOLDS, answering=True)
+    assert (sure.danger, sure.possible) == (Danger.EMERGENCY, False)
     worded = assess([BREATHING], [{Danger.EMERGENCY: 0.21}], THRESHOLDS, answering=True)
     assert (worded.danger, worded.possible) == (Danger.EMERGENCY, False)
 
