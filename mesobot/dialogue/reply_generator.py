@@ -141,7 +141,8 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     def _warning(self, parts: list[Part], conversation: Conversation) -> Answer | None:
         """What comes before the answers: danger is possible, or an alarm is not long ago."""
         answers = [part.answer for part in parts]
-        if any(is_foreign(answer) or is_alarm(answer) for answer in answers):
+        said = conversation.has_replied()  # it stands before the first part of a reply
+        if said or any(is_foreign(answer) or is_alarm(answer) for answer in answers):
             return None
         if conversation.may_be_danger():
             return self._answers[_WARNING]

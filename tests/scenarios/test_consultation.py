@@ -88,6 +88,15 @@ def test_a_name_that_sounds_dangerous_is_taken_and_the_warning_given(assistant) 
     assert "What is your WhatsApp number?" in reply
 
 
+def test_a_warning_stood_twice_in_one_reply_of_the_form(assistant) -> None:
+    """Before what was wrong with the answer, and before the question that is asked again."""
+    said = ("i want an appointment", "2", "Ada Okur", "ada@mail.com", "today")
+    *_, reply = say_all(assistant, "warned-once", *said)
+    assert reply.startswith("If this is happening to you")
+    assert "What is it about?" in reply
+    assert reply.count("If this is happening to you") == 1
+
+
 def test_a_dead_action_server_at_the_last_answer_costs_nothing(tmp_path: Path) -> None:
     """Honest while it is dead; "book" then saves the same answers, once."""
     port, actions = free_port(), free_port()
