@@ -17,7 +17,7 @@ _GLANCE_AT = 0.02
 and half of all patients would wait for it. Twice that much is the least of 940 emergencies that were
 glued to a harmless question."""
 _CLEAR_FROM = 0.8
-"""Score of a harmless message from which they are not looked at either."""
+"""Score of a harmless message from which they are not looked at either, nor what came before it."""
 _PLAIN_AT = 0.5
 """Score of a harmless sentence from which it is a question about a topic."""
 _MOST_WORDS_OF_AN_ANSWER = 2
@@ -66,6 +66,8 @@ class DangerReader:
 
     def read_after(self, question: str, text: str, rank: Rankings) -> Assessment:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""
+        if _is_plain_question(text, rank, _CLEAR_FROM):
+            return Assessment()  # "how long does it take?" adds nothing, and most questions are clear
         both = self.read(f"{question} {text}", [], rank)
         if not both.danger or both.possible:
             return Assessment()
@@ -89,9 +91,9 @@ def _without_plain_questions(spoken: Sequence[str], rank: Rankings) -> str | Non
     return ". ".join(left) if 0 < len(left) < len(spoken) else None
 
 
-def _is_plain_question(sentence: str, rank: Rankings) -> bool:
+def _is_plain_question(sentence: str, rank: Rankings, plain_at: float = _PLAIN_AT) -> bool:
     best = rank(sentence)[0]
-    is_plain = best.topic.startswith(_FAQ) and best.score >= _PLAIN_AT
+    is_plain = best.topic.startswith(_FAQ) and best.score >= plain_at
     return is_plain and not _may_be_danger(sentence, rank)
 
 

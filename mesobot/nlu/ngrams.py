@@ -7,7 +7,6 @@ scaled so that their inner product is a sum of two kernels.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 from typing import Any
@@ -18,6 +17,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
 
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"(?u)\b\w+\b|[?!]"}
@@ -40,6 +40,9 @@ class Ngrams:
         # The property of the vectorizer computes them anew each time.
         self._idf = [v.idf_.astype(np.float32) for v in vectorizers]
         self._starts = np.cumsum([0, *(len(v.vocabulary_) for v in vectorizers)])
+        # Only words of the examples are remembered, never what else a patient typed.
+        self._words = vectorizers[-1].vocabulary_ if len(vectorizers) == len(_KINDS) else {}
+        self._of_words: dict[str, IntArray] = {}
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> tuple[Ngrams, sparse.csr_matrix]:
@@ -57,23 +60,38 @@ class Ngrams:
             parts = [v.fit_transform(texts) for v in vectorizers]
         return cls(vectorizers), _side_by_side(parts)
 
-    def vector(self, text: str) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    def vector(self, text: str) -> tuple[IntArray, FloatArray]:
         """Which n-grams a text has, and how much of each.
 
         What ``TfidfVectorizer.transform`` does, without the sparse matrices on the way: they
         cost more than the rest of a ranking.
         """
         indices, amounts = [], []
-        for kind, vectorizer in enumerate(self._vectorizers):
-            known = vectorizer.vocabulary_
-            counts = Counter(known[g] for g in self._analyzers[kind](text) if g in known)
-            found = np.fromiter(counts.keys(), np.int64, len(counts))
-            times = np.fromiter(counts.values(), np.float32, len(counts))
-            weights = (np.log(times) + 1) * self._idf[kind][found]
+        for kind in range(len(self._vectorizers)):
+            # Those of characters do not reach across words: a text has those of its words.
+            all_of_it = self._found(kind, text) if kind else self._of_each_word(text)
+            found, times = np.unique(all_of_it, return_counts=True)
+            weights = (np.log(times.astype(np.float32)) + 1) * self._idf[kind][found]
             length = max(float(np.linalg.norm(weights)), _TINY)
             indices.append(found + self._starts[kind])
             amounts.append(weights * np.float32(_SCALES[kind] / length))
         return np.concatenate(indices), np.concatenate(amounts)
+
+    def _of_each_word(self, text: str) -> IntArray:
+        found = [np.empty(0, np.int64)]
+        for word in text.split():
+            of_word = self._of_words.get(word)
+            if of_word is None:
+                of_word = self._found(0, word)
+                if word in self._words:
+                    self._of_words[word] = of_word
+            found.append(of_word)
+        return np.concatenate(found)
+
+    def _found(self, kind: int, text: str) -> IntArray:
+        """The known n-grams of a text, each as often as it is there."""
+        known = self._vectorizers[kind].vocabulary_
+        return np.array([known[g] for g in self._analyzers[kind](text) if g in known], np.int64)
 
     def settings(self) -> list[list[str]]:
         """The n-grams, for JSON."""

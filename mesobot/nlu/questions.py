@@ -19,6 +19,7 @@ def words(text: str) -> frozenset[str]:
 
 
 _ENDS = frozenset({".", "?", "!", "…", ";", "...", "..", "??", "???", "!!", "?!", "!?"})
+_END_MARKS = frozenset("?!.")
 _JOINERS = words("& + , - / also and but n or plus so then")
 _ASKING = words(
     "what whats what's wat how hows how's when whens where wheres which who whos why wich hw "
@@ -97,12 +98,13 @@ def sentences(document: Any) -> list[str]:
 def _sentences(document: Any) -> Iterator[list[Any]]:
     current: list[Any] = []
     for token in document:
-        if "\n" in token.text:
+        text = token.text
+        if "\n" in text:
             yield current
             current = []
             continue
         current.append(token)
-        if token.text in _ENDS or (len(token.text) > 1 and set(token.text) <= set("?!.")):
+        if text in _ENDS or (len(text) > 1 and _END_MARKS.issuperset(text)):
             following = document[token.i + 1] if token.i + 1 < len(document) else None
             if following is not None and following.text in _ENDS:
                 continue  # "?!" and "..." end once

@@ -11,10 +11,10 @@ from mesobot.safety.red_flags import Danger
 
 _CONTACTS = re.compile(
     r"https?://\S+"
-    r"|\S*@\s?\S*"  # and what was meant as an address: "ada@ mail.com", "ada at gmail dot com"
-    r"|\S*(?:gmail|googlemail|hotmail|yahoo|icloud|yandex|protonmail|outlook\.)\S*"
+    r"|(?<!\S)\S*@\s?\S*"  # and what was meant as an address: "ada@ mail.com", "ada at gmail dot com"
+    r"|(?<!\S)\S*(?:gmail|googlemail|hotmail|yahoo|icloud|yandex|protonmail|outlook\.)\S*"
     r"|\b(?:dot\s)?com\b(?:[ .]tr\b)?"
-    r"|\S+\.(?:com|net|org)\b\S*"
+    r"|(?<!\S)\S+\.(?:com|net|org)\b\S*"
     r"|\+?\d(?:[ ()/.-]{0,2}\d){6,}",
     re.IGNORECASE,
 )

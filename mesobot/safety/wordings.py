@@ -42,7 +42,8 @@ def compile_wordings(
         ValueError: if a wording uses a list that does not exist.
     """
     found = [_expression(wording, lists) for wording in wordings]
-    return re.compile("|".join(found)) if found else None
+    # Where no word begins, no wording is tried: with the condition in each of them, all would be.
+    return re.compile(rf"(?<!\S)(?:{'|'.join(found)})(?!\S)") if found else None
 
 
 def _expression(wording: str, lists: Mapping[str, Sequence[str]]) -> str:
@@ -61,7 +62,7 @@ def _expression(wording: str, lists: Mapping[str, Sequence[str]]) -> str:
             else:
                 alternatives.append(choice)
         parts.append("(?:" + "|".join(map(_word, alternatives)) + ")")
-    return r"(?<!\S)" + " ".join(parts) + r"(?!\S)"
+    return " ".join(parts)
 
 
 def _word(word: str) -> str:
