@@ -17,6 +17,7 @@ from mesobot.insight import commands as insight
 from mesobot.insight.conversations import app as conversations_app
 from mesobot.knowledge.source import ContentError
 from mesobot.publish_cli import publish, release
+from mesobot.settings_file import read_settings_file
 from mesobot.staff.requests import app as requests_app
 from mesobot.staff.whatsapp import app as whatsapp_app
 
@@ -50,6 +51,11 @@ def _prepare(context: typer.Context) -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
+    try:
+        read_settings_file(os.environ, lambda line: typer.echo(line, err=True))
+    except ValueError as unreadable:
+        typer.echo(str(unreadable), err=True)
+        sys.exit(2)
     settings.prepare_environment(os.environ)
     try:
         app()

@@ -9,6 +9,7 @@ import pytest
 from mesobot import settings
 from tests import leftovers
 
+os.environ.setdefault("MESOBOT_SETTINGS_FILE", "")  # not what a developer tries on this machine
 settings.prepare_environment(os.environ)
 # Parallel runners set it, and tables would be as narrow as the terminal of whoever runs the tests.
 os.environ.pop("COLUMNS", None)

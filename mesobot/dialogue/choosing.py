@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mesobot.dialogue.conversation import UTTER, Conversation, Heard
 from mesobot.dialogue.replies import Answer, Part, choices
-from mesobot.nlu.follow_ups import AGAIN, WHY
+from mesobot.nlu.follow_ups import AGAIN, DOUBT, ELLIPTICAL, MORE, WHY
 from mesobot.safety.red_flags import Danger
 
 _MISSES_BEFORE_A_PERSON = 2
-_SAME = "utter_follow_up/elliptical"
-"""Whose lead-in says that there is no more than this."""
+_TO_GO_ON = ("label", "ask", "next")
+"""What is kept of an answer of which only the topic is named."""
 STILL = {
     Danger.EMERGENCY.value: "utter_still_emergency",
     Danger.DISTRESS.value: "utter_still_distress",
@@ -52,30 +53,37 @@ class Chooser:
             return [Part(self._answers[still])]
         alone = next((a for a in asked if a.metadata.get("alone")), None)
         if alone and alone == answer:
-            return [self._in_context(answer, named[answer.name], conversation)]
+            return self._in_context(answer, named[answer.name], conversation)
         if len(asked) > 1 and answer in asked:
             return [Part(each) for each in asked]
         if asked and answer.metadata.get("after_answers") and not conversation.has_replied():
             last = self._choose(answer, conversation)
             return [*(Part(each) for each in asked if each != answer), Part(last)]
         if len(asked) == 1 and asked[0] == answer:
-            return [self._in_context(answer, named[answer.name], conversation)]
+            return self._in_context(answer, named[answer.name], conversation)
         return [Part(self._choose(answer, conversation))]
 
-    def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> Part:
+    def _in_context(self, answer: Answer, heard: Heard, conversation: Conversation) -> list[Part]:
         """A follow-up that comes back to the answer just given says so, or leads on."""
         again = answer.metadata.get("again")
         if heard.follow_up and again and not conversation.language():
-            return Part(self._answers[again])
+            return [Part(self._answers[again])]
         if conversation.answered()[-1:] != [answer.topic]:
-            return Part(self._choose(answer, conversation))
-        if not heard.follow_up:
-            lead_in = self._answers[_SAME].metadata.get("lead_in", "")
-            return Part(answer, str(lead_in), falls_short=True)
+            return [Part(self._choose(answer, conversation))]
+        if heard.follow_up == MORE:
+            return self._no_more(answer, conversation)
         if heard.follow_up == WHY and answer.metadata.get("why"):
-            return Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])
-        lead_in = self._answers[UTTER + heard.follow_up].metadata.get("lead_in", "")
-        return Part(answer, str(lead_in), falls_short=heard.follow_up != AGAIN)
+            return [Part(self._answers[f"{UTTER}faq/{answer.metadata['why']}"])]
+        lead_in = self._answers[UTTER + (heard.follow_up or ELLIPTICAL)].metadata.get("lead_in", "")
+        return [Part(answer, str(lead_in), falls_short=heard.follow_up not in (AGAIN, DOUBT))]
+
+    def _no_more(self, answer: Answer, conversation: Conversation) -> list[Part]:
+        """An answer is all there is about its topic: that is said, and the next answer given."""
+        metadata = {key: answer.metadata[key] for key in _TO_GO_ON if key in answer.metadata}
+        text = str(self._answers[UTTER + MORE].metadata.get("no_more", ""))
+        all_of_it = Part(replace(answer, text=text, metadata=metadata), falls_short=True)
+        following = self._next_answer(conversation)
+        return [all_of_it, *([Part(following)] if following else [])]
 
     def _choose(self, answer: Answer, conversation: Conversation) -> Answer:
         """The answer itself, or the one that this point of the conversation calls for."""

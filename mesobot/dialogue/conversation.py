@@ -24,6 +24,8 @@ from mesobot.nlu.decision import NOT_UNDERSTOOD
 UTTER = "utter_"
 _ANSWER = "form_answer"
 """Intent of an answer to a form."""
+_WISHES = ("book_consultation", "talk_to_human")
+"""Intents that the form of a request serves."""
 _REPLIES_TO_BE_CAREFUL = 3
 """For so many replies after an alarm hardly any question is answered."""
 
@@ -183,8 +185,8 @@ def current_session(events: list[Event]) -> list[Event]:
 def reported_topics(events: list[Event]) -> list[str]:
     """Topic ids that the events of one turn were understood and answered as.
 
-    The replies' own topics come first (a "yes" may have been answered with a topic);
-    without any, the intent speaks.
+    The replies' own topics come first (a "yes" may have been answered with a topic), then the
+    wish for a request if they opened its form; without any, the intent speaks.
     """
     topics: list[str] = []
     for event in events:
@@ -192,10 +194,12 @@ def reported_topics(events: list[Event]) -> list[str]:
             for topic in (event.metadata.get("metadata") or {}).get("topics", []):
                 if topic not in topics:
                     topics.append(topic)
-    if topics:
-        return topics
     heard = [event for event in events if isinstance(event, UserUttered)]
-    return [topic_of(str(heard[-1].intent_name))] if heard else []
+    if topics and heard:
+        opens = any(isinstance(event, ActiveLoop) and event.name for event in events)
+        asked = [q["topic"] for q in (heard[-1].parse_data or {}).get(QUESTIONS, [])]
+        return topics + [wish for wish in _WISHES if opens and wish in asked]
+    return topics or [topic_of(str(h.intent_name)) for h in heard[-1:]]
 
 
 def problems_in_a_row(events: list[Event]) -> int:

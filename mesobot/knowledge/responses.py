@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SWITCHES = {
     *("label", "ask", "next", "facts", "topic", "alone", "says_automated", "answers_next"),
     *("miss", "after_two_misses", "with_suggestions", "offers_suggestions", "lang"),
-    *("after_answers", "lead_in", "in_language", "why", "by_note", "by_slot", "buttons"),
+    *("after_answers", "lead_in", "no_more", "in_language", "why", "by_note", "by_slot", "buttons"),
     *("if_set", "offers_consultation", "again", "all_clear", "confirms", "on_channel"),
     *("calls_staff", "treatment"),
 }

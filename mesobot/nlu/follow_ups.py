@@ -17,12 +17,23 @@ FOLLOW_UP = "follow_up/"
 """How the names of the follow-up intents begin."""
 AGAIN = "follow_up/again"
 WHY = "follow_up/why"
+MORE = "follow_up/more"
+DOUBT = "follow_up/doubt"
 ELLIPTICAL = "follow_up/elliptical"
+_BACK = (AGAIN, WHY, MORE, DOUBT)
+"""These come back to the answer itself."""
 
 _CORRECTION = re.compile(
-    r"^\s*(?:(?:no+|nope|nah|sorry|oops|er|um|hey|dude|wrong|excuse me|actually)\b[\s,.!:;-]*)*"
+    r"^\s*(?:(?:no+|nope|nah|sorry|oops|er|um|hey|dude|wrong|excuse me|actually"
+    r"|(?:you(?:'ve| have)?|u) mis(?:understood|understand|read)(?: me)?"
+    r"|(?:that'?s |thats )?not what i (?:asked|meant))\b[\s,.!:;-]*)*"
     r"(?:(?:(?:i|we)(?:'m| am| was)?\s+)?(?:just\s+)?"
     r"(?:meant?|mean to (?:ask|say)|asking|asked|talking)\b(?:\s+(?:about|for))?)[\s,:]+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_REJECTION = re.compile(
+    r"^\s*(?:(?:no+|nope|nah|sorry)\b[\s,.!:;-]*)*"
+    r"not\s+(?!sure|bad|yet|now|really|only|too|so|if|when|at\b)(?:\w[\w' ]{0,40}?)[,.!;:]+\s*(?P<rest>\w.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _LEANS = re.compile(
@@ -54,8 +65,8 @@ class Context:
 
 
 def correction(text: str) -> str | None:
-    """What a patient says they meant: "no, I meant the results" → "the results"."""
-    match = _CORRECTION.match(text)
+    """What a patient says they meant: "no, I meant the results", "not the pain, the bruises"."""
+    match = _CORRECTION.match(text) or _REJECTION.match(text)
     return match["rest"].strip() if match else None
 
 
@@ -74,7 +85,7 @@ def in_context(
 
 def _after_danger(text: str, alone: Decision, context: Context) -> Decision:
     """After a danger sign no other topic may answer "is that normal?"."""
-    leans = alone.topic in (AGAIN, WHY) or _may_lean(text, alone)
+    leans = alone.topic in _BACK or _may_lean(text, alone)
     return Decision(context.topic, 1.0, follow_up=ELLIPTICAL) if leans else alone
 
 
@@ -83,7 +94,7 @@ def _after_answer(
 ) -> Decision:
     # "Why not?" alone reads like "yes".
     back = WHY if _WHY_NOT.match(text) else alone.topic
-    if back in (AGAIN, WHY):
+    if back in _BACK:
         return Decision(context.topic, alone.confidence, follow_up=back)
     corrected = _corrected(text, rank, context)
     if corrected and corrected.score >= thresholds.suggest_at:
@@ -106,7 +117,8 @@ def _corrected(text: str, rank: Rank, context: Context) -> Ranked | None:
         return None
     after = [r for r in _rank_after(context, meant, rank) if r.topic != context.topic]
     direct = [r for r in rank(meant) if not r.topic.startswith(FOLLOW_UP)]
-    return max(after[0], direct[0], key=lambda ranked: ranked.score)
+    likely = [r for r in (after[0], direct[0]) if r.topic != OFF_TOPIC]
+    return max(likely, key=lambda ranked: ranked.score, default=None)
 
 
 def is_short(text: str) -> bool:

@@ -128,7 +128,7 @@ def test_after_a_danger_sign_a_clear_new_question_is_heard(nlp) -> None:
     assert topics(nlp, "does it hurt", Context("see_doctor_today", "lumps")) == ["faq/pain"]
 
 
-@pytest.mark.parametrize("message", ["say that again", "why?", "why not?"])
+@pytest.mark.parametrize("message", ["say that again", "why?", "why not?", "details pls", "u swear"])
 def test_again_and_why_come_back_to_the_last_topic(nlp, message: str) -> None:
     assert topics(nlp, message, Context("faq/pain", "does it hurt")) == ["faq/pain"]
 
@@ -156,6 +156,11 @@ def test_nothing_known_is_not_understood_or_off_topic(nlp) -> None:
         ("no, I meant the results", "the results"),
         ("sorry i mean after the treatment", "after the treatment"),
         ("i was talking about my neck", "my neck"),
+        ("you misunderstood, i asked when the redness stops", "when the redness stops"),
+        ("not the pain, the bruises", "the bruises"),
+        ("no no not numbing cream!! my night cream after", "my night cream after"),
+        ("not sure, maybe next week", None),
+        ("not bad, how long does it take", None),
         ("what do you mean", None),
         ("does it hurt", None),
     ],
