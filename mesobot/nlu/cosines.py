@@ -58,7 +58,10 @@ def _graph(levels: npt.NDArray[np.int8], scales: FloatArray) -> bytes:
     from onnx import TensorProto, helper, numpy_helper  # type: ignore[attr-defined]
 
     count, width = levels.shape
-    kept = {"levels": np.ascontiguousarray(levels.T), "scales": scales}
+    kept: dict[str, npt.NDArray[Any]] = {
+        "levels": np.ascontiguousarray(levels.T),
+        "scales": scales,
+    }
     multiply = helper.make_node(
         "DynamicQuantizeMatMul", ["vector", *kept], ["products"], domain=_FUSED
     )

@@ -67,7 +67,7 @@ class DangerReader:
     def read_after(self, question: str, text: str, rank: Rankings) -> Assessment:
         """What a short message adds to the question before it: "swelling?", "in the throat too"."""
         if _is_plain_question(text, rank, _CLEAR_FROM):
-            return Assessment()  # "how long does it take?" adds nothing, and most questions are clear
+            return Assessment()  # "how long does it take?" adds nothing
         both = self.read(f"{question} {text}", [], rank)
         if not both.danger or both.possible:
             return Assessment()

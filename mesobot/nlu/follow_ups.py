@@ -70,6 +70,11 @@ def correction(text: str) -> str | None:
     return match["rest"].strip() if match else None
 
 
+def rejects(text: str) -> bool:
+    """Whether a message puts what was understood aside: "not the pain, the bruises"."""
+    return _REJECTION.match(text) is not None
+
+
 def in_context(
     text: str,
     alone: Decision,

@@ -13,7 +13,7 @@ from mesobot.nlu.after_alarm import read_after
 from mesobot.nlu.cutting import Stretch, cut, spans
 from mesobot.nlu.dangers import DangerReader
 from mesobot.nlu.decision import NOT_UNDERSTOOD, OFF_TOPIC, Decision, Rank, Thresholds, decide
-from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short
+from mesobot.nlu.follow_ups import FOLLOW_UP, Context, in_context, is_short, rejects
 from mesobot.nlu.questions import Piece, all_pieces, sentences, text_of, words
 from mesobot.nlu.rankings import Model, Rankings, language_of
 from mesobot.nlu.topic_model import Ranked
@@ -154,6 +154,8 @@ def read_questions(
         ahead: told which texts ``rank`` will be asked for next.
     """
     questions, left_out = _questions(document, rank, thresholds, ahead)
+    if context and rejects(document.text):  # "not numbing cream! my night cream" asks once
+        questions = [Question(document.text, decide(rank(document.text), thresholds))]
     if context and len(questions) == 1:
         text, alone = questions[0].text, questions[0].decision
         questions = [Question(text, in_context(text, alone, rank, thresholds, context))]

@@ -25,6 +25,8 @@ _ASKING = words(
     "what whats what's wat how hows how's when whens where wheres which who whos why wich hw "
     "until since"
 )
+_CONTRACTED = words("whats what's hows how's whens wheres whos")
+"""A question word and its verb in one."""
 _AUXILIARIES = words(
     "is are am was were do does did can could will would should shall may might must has have "
     "dose doe cn wil isn't aren't don't doesn't can't won't any"
@@ -144,7 +146,7 @@ def _clauses(tokens: list[Any]) -> Iterator[list[Any]]:
             current, asked, helped = [], False, False
         current.append(token)
         asked = asked or word in _ASKING
-        helped = helped or word in _AUXILIARIES
+        helped = helped or word in _AUXILIARIES or word in _CONTRACTED
     yield current
 
 

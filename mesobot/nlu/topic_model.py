@@ -146,8 +146,8 @@ class TopicModel:
     def _ranked(self, cleaned: str, layers: FloatArray | None) -> list[Ranked]:
         if layers is None:
             return [Ranked(topic, 0.0) for topic in self.topics]
-        reduced = _centred(layers[np.newaxis], self._arrays["means"])[0] @ self._arrays["components"]
-        alike = self._alike(reduced)
+        means, components = self._arrays["means"], self._arrays["components"]
+        alike = self._alike(_centred(layers[np.newaxis], means)[0] @ components)
         beliefs = np.clip(self._beliefs(cleaned, alike), 0.0, 1.0)
         scores = np.zeros_like(beliefs)
         for topic in np.argsort(-beliefs, kind="stable")[:_COMPARED]:

@@ -1,5 +1,5 @@
 import pytest
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from mesobot.dialogue.conversation import Conversation, reported_topics, topic_of
@@ -55,6 +55,17 @@ def test_misses_in_a_row_end_with_an_answer() -> None:
 def test_suggestions_are_the_classifiers() -> None:
     talk = conversation(heard("nlu_fallback", suggestions=["faq/pain", "unanswered/price"]))
     assert talk.suggestions() == ["pain", "price"]
+
+
+def test_a_wish_that_opened_the_form_is_reported_beside_the_answers() -> None:
+    """ "Saturdays open? want to book" was answered and booked, and only the hours reported."""
+    questions = [{"topic": "unanswered/location_hours"}, {"topic": "book_consultation"}]
+    asked = UserUttered("…", {"name": "book_consultation"}, parse_data={"questions": questions})
+    assert reported_topics([asked, said("location_hours"), ActiveLoop("consultation_form")]) == [
+        "location_hours",
+        "book_consultation",
+    ]
+    assert reported_topics([asked, said("location_hours")]) == ["location_hours"]
 
 
 def test_reported_topics_prefer_what_was_answered() -> None:

@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from mesobot.nlu.decision import NOT_UNDERSTOOD, Rank, Thresholds
-from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, WHY, Context, correction
+from mesobot.nlu.follow_ups import AGAIN, ELLIPTICAL, MORE, WHY, Context, correction
 from mesobot.nlu.interpretation import Interpreter, read_questions
 from mesobot.nlu.topic_model import Ranked
 from mesobot.paths import CLINIC
@@ -30,6 +30,10 @@ KNOWN = {
     "does it bruise? is that normal?": ("faq/side_effects", 0.7),
     "say that again": (AGAIN, 0.9),
     "why?": (WHY, 0.9),
+    "tell me more": (MORE, 0.9),
+    "not numbing cream!! my night cream after": ("faq/anesthetic", 0.6),
+    "not numbing cream!!": ("faq/anesthetic", 0.95),
+    "my night cream after": ("faq/aftercare", 0.8),
     "the results": ("faq/results_duration", 0.8),
     "hello does it hurt": ("faq/pain", 0.5),
     "does it hurt? does it hurt": ("faq/pain", 0.9),
@@ -128,7 +132,7 @@ def test_after_a_danger_sign_a_clear_new_question_is_heard(nlp) -> None:
     assert topics(nlp, "does it hurt", Context("see_doctor_today", "lumps")) == ["faq/pain"]
 
 
-@pytest.mark.parametrize("message", ["say that again", "why?", "why not?", "details pls", "u swear"])
+@pytest.mark.parametrize("message", ["say that again", "why?", "why not?", "tell me more"])
 def test_again_and_why_come_back_to_the_last_topic(nlp, message: str) -> None:
     assert topics(nlp, message, Context("faq/pain", "does it hurt")) == ["faq/pain"]
 
@@ -140,6 +144,13 @@ def test_without_context_a_follow_up_stays_one(nlp) -> None:
 def test_a_correction_never_leads_back_to_the_topic_it_corrects(nlp) -> None:
     context = Context("faq/procedure_duration", "how long?")
     assert topics(nlp, "no, i meant the results", context) == ["faq/results_duration"]
+
+
+def test_what_is_put_aside_is_no_question_of_its_own(nlp) -> None:
+    """Of "not numbing cream!! my night cream after" both halves were answered."""
+    context = Context("faq/anesthetic", "can i use cream?")
+    message = "not numbing cream!! my night cream after"
+    assert topics(nlp, message, context) == ["faq/aftercare"]
 
 
 def test_a_new_question_is_not_read_as_a_follow_up(nlp) -> None:

@@ -70,13 +70,16 @@ def test_a_file_that_is_no_text_is_an_error_not_a_traceback(tmp_path: Path) -> N
         read(path)
 
 
-def test_every_command_reads_it(file: Path, tmp_path: Path) -> None:
-    file.write_text(f'MESOBOT_CLINIC_EMAIL="nobody"\nMESOBOT_STATE="{tmp_path}"\n', encoding="utf-8")
+def test_every_command_reads_it(file: Path) -> None:
+    file.write_text('MESOBOT_CLINIC_EMAIL="no address"\n', encoding="utf-8")
+    environment = {**os.environ, FILE: str(file)}
+    environment.pop("MESOBOT_CLINIC_EMAIL", None)
     ended = subprocess.run(
         [sys.executable, "-m", "mesobot", "check"],
-        env={**os.environ, FILE: str(file), "MESOBOT_CLINIC_EMAIL": ""} | {},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "chmod" not in ended.stderr
+    assert ended.returncode == 1
+    assert "MESOBOT_CLINIC_EMAIL" in ended.stderr
