@@ -129,8 +129,10 @@ def _goes_through(conversation: Conversation) -> bool:
     """Whether the latest message is answered even soon after an alarm."""
     if conversation.in_form or conversation.was_asked_to_confirm() or conversation.language():
         return True
-    heard = conversation.heard()
-    return bool(heard) and all(h.topic in _LET_THROUGH for h in heard)
+    heard = [h.topic for h in conversation.heard()]
+    if conversation.recent_alarm() == Danger.EMERGENCY.value and Danger.SEE_DOCTOR.value in heard:
+        return False  # "a bit less than before, but the lips are still big" is no less urgent
+    return bool(heard) and all(topic in _LET_THROUGH for topic in heard)
 
 
 def is_alarm(answer: Answer) -> bool:

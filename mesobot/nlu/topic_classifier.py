@@ -95,7 +95,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return {
             "encoder": "build/nlu/encoder",
             "red_flags": "clinic/red_flags.yml",
-            "answer_at": 0.38,
+            "answer_at": 0.4,
             "suggest_at": 0.3,
             "danger_levels": {
                 "medical_emergency": {"sure": 0.4, "with_wording": 0.35},
