@@ -25,7 +25,7 @@ UTTER = "utter_"
 _ANSWER = "form_answer"
 """Intent of an answer to a form."""
 _WISHES = ("book_consultation", "talk_to_human")
-"""Intents that the form of a request serves."""
+"""Intents that open the form of a request, which has no topic of its own."""
 _REPLIES_TO_BE_CAREFUL = 3
 """For so many replies after an alarm hardly any question is answered."""
 
@@ -186,7 +186,7 @@ def reported_topics(events: list[Event]) -> list[str]:
     """Topic ids that the events of one turn were understood and answered as.
 
     The replies' own topics come first (a "yes" may have been answered with a topic), then the
-    wish for a request if they opened its form; without any, the intent speaks.
+    wish for a request that was understood beside them; without any, the intent speaks.
     """
     topics: list[str] = []
     for event in events:
@@ -196,9 +196,8 @@ def reported_topics(events: list[Event]) -> list[str]:
                     topics.append(topic)
     heard = [event for event in events if isinstance(event, UserUttered)]
     if topics and heard:
-        opens = any(isinstance(event, ActiveLoop) and event.name for event in events)
-        asked = [q["topic"] for q in (heard[-1].parse_data or {}).get(QUESTIONS, [])]
-        return topics + [wish for wish in _WISHES if opens and wish in asked]
+        intent = str(heard[-1].intent_name)
+        return topics + [intent] * (intent in _WISHES)
     return topics or [topic_of(str(h.intent_name)) for h in heard[-1:]]
 
 

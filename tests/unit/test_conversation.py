@@ -1,5 +1,5 @@
 import pytest
-from rasa.shared.core.events import ActiveLoop, BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from mesobot.dialogue.conversation import Conversation, reported_topics, topic_of
@@ -57,15 +57,11 @@ def test_suggestions_are_the_classifiers() -> None:
     assert talk.suggestions() == ["pain", "price"]
 
 
-def test_a_wish_that_opened_the_form_is_reported_beside_the_answers() -> None:
+def test_a_wish_for_a_request_is_reported_beside_the_answers() -> None:
     """ "Saturdays open? want to book" was answered and booked, and only the hours reported."""
-    questions = [{"topic": "unanswered/location_hours"}, {"topic": "book_consultation"}]
-    asked = UserUttered("…", {"name": "book_consultation"}, parse_data={"questions": questions})
-    assert reported_topics([asked, said("location_hours"), ActiveLoop("consultation_form")]) == [
-        "location_hours",
-        "book_consultation",
-    ]
-    assert reported_topics([asked, said("location_hours")]) == ["location_hours"]
+    asked = [heard("book_consultation"), said("location_hours")]
+    assert reported_topics(asked) == ["location_hours", "book_consultation"]
+    assert reported_topics([heard("faq"), said("location_hours")]) == ["location_hours"]
 
 
 def test_reported_topics_prefer_what_was_answered() -> None:
