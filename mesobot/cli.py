@@ -175,13 +175,20 @@ def evaluate(
     allow_growth: bool = typer.Option(
         False, "--allow-growth", help="... and put what is newly missed on it."
     ),
+    development: bool = typer.Option(
+        False, "--development", help="On the messages that may be tuned on; lists what is wrong."
+    ),
 ) -> None:
     """Measure the assistant on all held-out messages; writes a report."""
     from mesobot.evaluation import known_misses
-    from mesobot.evaluation.evaluate import KNOWN_MISSES
+    from mesobot.evaluation.evaluate import DEVELOPMENT, KNOWN_MISSES, wrong
     from mesobot.evaluation.evaluate import evaluate as measure
 
     _train()
+    if development:
+        for line in wrong(measure(typer.echo, with_cross_validation=False, folder=DEVELOPMENT)):
+            typer.echo(line)
+        return
     outcomes = measure(typer.echo, cross_validation)
     if not write_known_misses:
         return

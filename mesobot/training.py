@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mesobot import paths, settings
@@ -106,16 +107,30 @@ def _train_rasa() -> None:
         warnings.filterwarnings("ignore", message=known, category=UserWarning)
     silence_deprecations()
     os.chdir(paths.ROOT)  # config.yml names its folders from here
-    result = rasa.train(
-        domain="domain.yml",
-        config="config.yml",
-        training_files=["data"],
-        output=str(paths.MODELS),
-        fixed_model_name=paths.MODEL.name.removesuffix(".tar.gz"),
-        force_training=True,
-        # Stories glued together teach only learnt policies: ours leave these out, after the time
-        # to make them.
-        core_additional_arguments={"augmentation_factor": 0},
-    )
+    with _without_progress_bars():
+        result = rasa.train(
+            domain="domain.yml",
+            config="config.yml",
+            training_files=["data"],
+            output=str(paths.MODELS),
+            fixed_model_name=paths.MODEL.name.removesuffix(".tar.gz"),
+            force_training=True,
+            # Stories glued together teach only learnt policies: ours leave these out, after the time
+            # to make them.
+            core_additional_arguments={"augmentation_factor": 0},
+        )
     if result.code != 0 or result.model is None:
         raise RuntimeError("Rasa could not train; its message stands above.")
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """Rasa's say nothing in a minute of which they take a second, and asks this variable about them."""
+    before = os.environ.get("LOG_LEVEL")
+    os.environ["LOG_LEVEL"] = "WARNING"
+    try:
+        yield
+    finally:
+        os.environ.pop("LOG_LEVEL")
+        if before is not None:
+            os.environ["LOG_LEVEL"] = before

@@ -10,6 +10,8 @@ from mesobot.staff.findings import Finding, fails, fine, note
 from mesobot.staff.installation import Installation
 
 TOPIC = "WhatsApp chats"
+_ON = "On from the next start of the assistant with these settings"
+"""Nobody is asked, and one that was started before them does not know of them."""
 
 
 def check_whatsapp_chats(here: Installation) -> Finding:
@@ -22,8 +24,8 @@ def check_whatsapp_chats(here: Installation) -> Finding:
     if settings is None:
         return fine(TOPIC, f"Off: {' and '.join(CHAT_SECRETS)} are not set.")
     if settings.account.provider is Provider.DIALOG360:
-        return fine(TOPIC, "On, by way of 360dialog. `mesobot whatsapp check` asks there.")
-    return fine(TOPIC, "On. `mesobot whatsapp check` asks WhatsApp whether it agrees.")
+        return fine(TOPIC, f"{_ON}, by way of 360dialog. `mesobot whatsapp check` asks there.")
+    return fine(TOPIC, f"{_ON}. `mesobot whatsapp check` asks WhatsApp whether it agrees.")
 
 
 def chats_are_off(here: Installation) -> bool:
