@@ -184,6 +184,8 @@ def evaluate(
     from mesobot.evaluation.evaluate import DEVELOPMENT, KNOWN_MISSES, wrong
     from mesobot.evaluation.evaluate import evaluate as measure
 
+    if development and write_known_misses:
+        raise typer.BadParameter("the known misses are those of the held-out messages")
     _train()
     if development:
         for line in wrong(measure(typer.echo, with_cross_validation=False, folder=DEVELOPMENT)):

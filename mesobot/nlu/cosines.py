@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mesobot.nlu.onnx_graphs import FUSED, as_model, open_session
+
 FloatArray = npt.NDArray[np.float32]
 
 _LEVELS = 63
 """Of each sign. Seven bits: processors without VNNI saturate on eight, and would answer differently."""
-_OPSET = 17
-_FUSED = "com.microsoft"
 
 
 class Cosines:
@@ -25,15 +25,8 @@ class Cosines:
 
     def __init__(self, graph: bytes) -> None:
         """Use :meth:`of`, or give back what :attr:`graph` was."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a tenth of a millisecond: a second thread only waits
-        options.log_severity_level = 3
         self.graph = graph
-        self._session = onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(graph)
 
     @classmethod
     def of(cls, vectors: FloatArray) -> tuple[Cosines, FloatArray]:
@@ -63,18 +56,14 @@ def _graph(levels: npt.NDArray[np.int8], scales: FloatArray) -> bytes:
         "scales": scales,
     }
     multiply = helper.make_node(
-        "DynamicQuantizeMatMul", ["vector", *kept], ["products"], domain=_FUSED
+        "DynamicQuantizeMatMul", ["vector", *kept], ["products"], domain=FUSED
     )
-    model = helper.make_model(
-        helper.make_graph(
-            [multiply],
-            "cosines",
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, width])],
-            [helper.make_tensor_value_info("products", TensorProto.FLOAT, [1, count])],
-            [numpy_helper.from_array(array, name) for name, array in kept.items()],
-        ),
-        opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)],
-        ir_version=8,
+    graph = helper.make_graph(
+        [multiply],
+        "cosines",
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, width])],
+        [helper.make_tensor_value_info("products", TensorProto.FLOAT, [1, count])],
+        [numpy_helper.from_array(array, name) for name, array in kept.items()],
     )
-    written: bytes = model.SerializeToString()
+    written: bytes = as_model(graph).SerializeToString()
     return written

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesobot.nlu.encoder_graph import INPUT_NAME
+from mesobot.nlu.onnx_graphs import open_session
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -40,18 +41,12 @@ class SentenceEncoder:
         Raises:
             FileNotFoundError: if the encoder has not been built.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
         graph = folder / "encoder.onnx"
         if not graph.is_file():
             raise FileNotFoundError(f"No sentence encoder in {folder}; `make train` builds it.")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # one short sentence: a second thread only waits
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(str(graph))
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)

@@ -19,15 +19,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mesobot.nlu.onnx_graphs import FUSED, as_model
+
 Array = npt.NDArray[Any]
 
 INPUT_NAME = "input_ids"
 OUTPUT_NAME = "layers"
 LAYERS = 3
 """How many of the last layers come out: those before the last tell neighbouring topics apart."""
-
-_OPSET = 17
-_FUSED = "com.microsoft"
 
 
 class _Graph:
@@ -70,7 +69,7 @@ class _Graph:
             self.weight(f"{dense}.bias"),
         ]
         return self.node(
-            "SkipLayerNormalization", inputs, f"{norm}.out", domain=_FUSED, epsilon=epsilon
+            "SkipLayerNormalization", inputs, f"{norm}.out", domain=FUSED, epsilon=epsilon
         )
 
 
@@ -117,16 +116,14 @@ def _bert(weights: dict[str, Array], config: dict[str, Any]) -> Any:
         mean = graph.node("ReduceMean", [state], f"{layer}.mean", axes=[1], keepdims=0)
         pooled.append(graph.node("LpNormalization", [mean], f"{layer}.unit", axis=1, p=2))
     graph.node("Concat", pooled[: -LAYERS - 1 : -1], OUTPUT_NAME, axis=0)
-    return helper.make_model(
+    return as_model(
         helper.make_graph(
             graph.nodes,
             "sentence_encoder",
             [helper.make_tensor_value_info(INPUT_NAME, TensorProto.INT64, [1, "tokens"])],
             [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, [LAYERS, hidden])],
             graph.initializers,
-        ),
-        opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)],
-        ir_version=8,
+        )
     )
 
 
@@ -170,7 +167,7 @@ def _transformer_layer(graph: _Graph, state: str, layer: str, config: dict[str, 
             graph.weight(f"{attention}.bias", bias),
         ],
         f"{attention}.mixed",
-        domain=_FUSED,
+        domain=FUSED,
         num_heads=int(config["num_attention_heads"]),
     )
     dense = f"{attention}.output.dense"
@@ -182,7 +179,7 @@ def _transformer_layer(graph: _Graph, state: str, layer: str, config: dict[str, 
         "BiasGelu",
         [graph.linear(attended, inner), graph.weight(f"{inner}.bias")],
         f"{inner}.gelu",
-        domain=_FUSED,
+        domain=FUSED,
     )
     outer = f"{layer}.output.dense"
     return graph.add_and_norm(
